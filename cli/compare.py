@@ -1,0 +1,90 @@
+"""`lifeloop compare`: two designs side by side, line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import printing
+from cli.choices import changes_option, model_options, scores_for
+from lca.errors import FunctionalUnitsDiffer, LifeloopError
+
+if TYPE_CHECKING:
+    from lca.comparison import Comparison
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@changes_option
+@model_options
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the difference line by line (.svg, .png or .pdf).")
+@printing.output_options
+def command(
+    a: str,
+    b: str,
+    changes: dict[str, Any],
+    method: str,
+    factors: Path | None,
+    plot: Path | None,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+) -> None:
+    """Compare design A with design B line by line; differences are B - A.
+
+    Both must have the same functional unit (exit code 2 if not).
+    """
+    from inventories.assessing import assess_file
+    from lca.comparison import compare
+
+    try:
+        scores, notes = scores_for(factors)
+        result = compare(assess_file(a, scores, changes, method), assess_file(b, scores, changes, method))
+    except FunctionalUnitsDiffer as error:
+        printing.stop(error, as_json, printing.EXIT_USAGE)
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    if as_json:
+        printing.write(printing.as_json_text(result.to_dict() | {"factors": list(notes)}), output)
+    elif as_csv:
+        printing.write(printing.as_csv_text(result.to_dict()["lines"]), output)
+    else:
+        printing.write("\n".join([_report(result), *(f"note: {note}" for note in notes)]), output)
+    if plot:
+        from cli.plots import plot_difference
+
+        plot_difference(result, plot)
+
+
+def _report(result: Comparison) -> str:
+    shown = [line for line in result.lines if abs(line.difference) > 1e-12 * abs(result.a.total)]
+    rows = [
+        {
+            "part": line.part,
+            "stage": line.stage.replace("_", " "),
+            "A": printing.significant(line.a),
+            "B": printing.significant(line.b),
+            "B - A": _signed(line.difference),
+        }
+        for line in shown[:25]
+    ]
+    rows.append(
+        {
+            "part": "all",
+            "stage": "",
+            "A": printing.significant(result.a.total),
+            "B": printing.significant(result.b.total),
+            "B - A": _signed(result.difference),
+        }
+    )
+    rest = f"({len(shown) - 25} more lines; --csv lists them all)" if len(shown) > 25 else ""
+    head = f"A = {result.a.name}, B = {result.b.name}; kg CO2e per functional unit"
+    body = [head, "", printing.table(rows, right=("A", "B", "B - A")), rest, result.sentence, *(f"note: {w}" for w in result.warnings)]
+    return "\n".join(line for line in body if line or line == "")
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "-" if value < 0 else "") + printing.significant(abs(value))

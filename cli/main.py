@@ -1,0 +1,76 @@
+"""The `lifeloop` command: a group whose subcommands are imported only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+#: Subcommand -> module of `cli` that holds it (as the function `command`), in the order of the help text.
+_COMMANDS = {
+    "demo": ("cli.demo", "Assess the shipped portfolio and compare it with what was published."),
+    "assess": ("cli.assess", "The footprint of product files, folders of them, or shipped products by id."),
+    "compare": ("cli.compare", "Two designs side by side, line by line."),
+    "explain": ("cli.explain", "Where a product's numbers come from: line, process, row, source."),
+    "products": ("cli.products", "List the products that are shipped."),
+    "archetypes": ("cli.archetypes", "List the archetypes and their parameters."),
+    "new": ("cli.new", "Write a commented starting file from an archetype."),
+    "validate": ("cli.validate", "Modelled against published footprints."),
+    "background": ("cli.background", "Look into the background database and check it."),
+    "schema": ("cli.schema", "The JSON Schema of the product file, for editors."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only when it is run or its own help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table above."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuse an unknown command with the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from lca.errors import nearest
+
+            hint = nearest(args[0], _COMMANDS)
+            raise click.UsageError(f"{error.message}{' ' + hint if hint else ''}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their one-line texts, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from lca import version
+
+        click.echo(f"lifeloop {version()}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, callback=_print_version, expose_value=False, is_eager=True, help="Show the version and exit.")
+def lifeloop() -> None:
+    """Life-cycle carbon footprint of products: from a bill of materials to a result that can be trusted."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line; the exit code is 0 done, 1 unexpected, 2 wrong call or nothing read, 3 an input was refused."""
+    return lifeloop.main(args=args, prog_name="lifeloop", standalone_mode=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Pictures for people, drawn by matplotlib: stages of a portfolio, and the difference of two designs line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lca.comparison import Comparison
+from lca.footprint import Footprint
+from lca.product import STAGES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Okabe-Ito colours, one a stage everywhere, with a hatch so that they can be told apart without colour.
+_COLOURS = {
+    "materials": ("#0072B2", ""),
+    "manufacturing": ("#56B4E9", "//"),
+    "packaging": ("#E69F00", ""),
+    "distribution": ("#CC79A7", ".."),
+    "use": ("#009E73", ""),
+    "end_of_life": ("#999999", "xx"),
+}
+_HIGHER, _LOWER = "#D55E00", "#0072B2"
+_FORMATS = {".svg", ".png", ".pdf"}
+
+
+def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
+    """Stacked bars, one a product, one panel a family (families differ by orders of magnitude)."""
+    families = list(dict.fromkeys(f.family for f in footprints))
+    groups = [[f for f in footprints if f.family == family] for family in families]
+    figure = _figure(9.0, 1.2 + sum(0.45 + 0.3 * len(group) for group in groups))
+    axes = figure.subplots(len(groups), 1, squeeze=False, height_ratios=[len(g) + 1 for g in groups])[:, 0]
+    for axis, group, family in zip(axes, groups, families, strict=True):
+        _stacked(axis, sorted(group, key=lambda f: f.total), "" if len(groups) == 1 else family)
+    axes[-1].set_xlabel("kg CO2e per functional unit")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(STAGES), frameon=False, fontsize=8)
+    _save(figure, path)
+
+
+def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
+    left = [0.0] * len(group)
+    names = [f.name for f in group]
+    for stage in STAGES:
+        widths = [f.stages[stage] for f in group]
+        colour, hatch = _COLOURS[stage]
+        axis.barh(names, widths, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=stage.replace("_", " "))
+        left = [a + b for a, b in zip(left, widths, strict=True)]
+    for row, total in enumerate(left):
+        axis.text(total, row, f" {total:,.3g}" if total < 1000 else f" {total:,.0f}", va="center", fontsize=8)
+    axis.set_xlim(0, max(left) * 1.12)
+    axis.set_title(title, loc="left", fontsize=9, fontweight="bold")
+    axis.tick_params(labelsize=8)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
+    """What makes the difference: one bar a line, B - A, largest on top; the rest in one bar."""
+    lines = [line for line in result.lines if line.difference]
+    shown, rest = lines[:most], lines[most:]
+    names = [f"{line.part} ({line.stage.replace('_', ' ')})" for line in shown]
+    values = [line.difference for line in shown]
+    if rest:
+        names.append(f"{len(rest)} more lines")
+        values.append(sum(line.difference for line in rest))
+    names.append("all")
+    values.append(result.difference)
+    figure = _figure(9.0, 1.4 + 0.28 * len(names))
+    axis = figure.subplots()
+    axis.barh(names[::-1], values[::-1], color=[_HIGHER if v > 0 else _LOWER for v in values[::-1]], height=0.7)
+    axis.axhline(0.5, color="black", linewidth=0.6)
+    axis.axvline(0, color="black", linewidth=0.8)
+    axis.set_xlabel(f"kg CO2e per functional unit: {result.b.name} minus {result.a.name}")
+    axis.set_title(result.sentence, loc="left", fontsize=8, wrap=True)
+    axis.tick_params(labelsize=8)
+    axis.spines[["top", "right"]].set_visible(False)
+    _save(figure, path)
+
+
+def _figure(width: float, height: float) -> Figure:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    # the same input gives the same bytes: no date, fixed ids in the SVG
+    mpl.rcParams["svg.hashsalt"] = "lifeloop"
+    mpl.rcParams["svg.fonttype"] = "none"
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _save(figure: Figure, path: Path) -> None:
+    if path.suffix.lower() not in _FORMATS:
+        raise click.UsageError(f"{path}: a picture ends in .svg, .png or .pdf")
+    try:
+        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,106 @@
+"""What every command shares: tables for people, JSON and CSV for machines, errors on stderr, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from lca.errors import InputError, LifeloopError
+
+EXIT_USAGE = 2
+EXIT_REFUSED = 3
+Function = Callable[..., Any]
+
+
+def output_options(command: Function) -> Function:
+    """The options --json, --csv and --output."""
+    command = click.option(
+        "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of the screen."
+    )(command)
+    command = click.option("--csv", "as_csv", is_flag=True, help="CSV with every digit, for machines.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")(command)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits, as people read it: 0.00123, 45.6, 1,230."""
+    if value == 0 or math.isnan(value):
+        return "0" if value == 0 else "-"
+    rounded = float(f"{value:.{digits}g}")
+    decimals = max(0, digits - 1 - _exponent(rounded))
+    return f"{rounded:,.{min(decimals, 12)}f}"
+
+
+def _exponent(value: float) -> int:
+    return int(f"{value:e}".split("e")[1])
+
+
+def write(text: str, output: Path | None) -> None:
+    """Print, or write to a file; a file that cannot be written is a usage error (exit 2)."""
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def as_json_text(value: Any) -> str:
+    """JSON with all digits; NaN and infinity are refused."""
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def as_csv_text(rows: Sequence[dict[str, Any]]) -> str:
+    """CSV of flat rows; text cells that a spreadsheet would run as a formula get an apostrophe in front."""
+    if not rows:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _harmless(value) for key, value in row.items()})
+    return buffer.getvalue().rstrip("\n")
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r", "＝"} else value
+
+
+def table(rows: Sequence[dict[str, Any]], title: str | None = None, right: Sequence[str] = ()) -> str:
+    """A table as wide as the terminal allows; columns in `right` are numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in rows[0] if rows else ():
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*[str(value) for value in row.values()])
+    width = None if sys.stdout.isatty() else 140
+    console = Console(file=io.StringIO(), width=width, force_terminal=sys.stdout.isatty(), highlight=False, markup=False)
+    console.print(made)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def refuse(error: LifeloopError, as_json: bool) -> None:
+    """Say what was wrong on stderr: one JSON object a line for machines, one line a mistake for people."""
+    if not isinstance(error, InputError):
+        click.echo(json.dumps({"reason": str(error)}, ensure_ascii=False) if as_json else f"Error: {error}", err=True)
+        return
+    for problem in error.problems:
+        click.echo(json.dumps(problem.to_dict(), ensure_ascii=False) if as_json else f"Error: {problem}", err=True)
+
+
+def stop(error: LifeloopError, as_json: bool, code: int = EXIT_REFUSED) -> NoReturn:
+    """Refuse and end with this exit code."""
+    refuse(error, as_json)
+    sys.exit(code)

@@ -1,0 +1,95 @@
+"""Where a product's numbers come from: each line with its expression, file, source, and the background behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from inventories.background_queries import show_process, tables
+from inventories.product_files import ProductFile
+from inventories.score_store import unit_scores
+from inventories.shipped import load
+from lca.assessment import assess
+from lca.errors import InputError
+from lca.footprint import Footprint
+from lca.product import Line, PackagingComponent
+from lca.quantity import ESTIMATE
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A footprint with the origin of every line."""
+
+    product: str
+    name: str
+    total: float
+    estimate_share: float
+    #: share of the materials lines whose mass in the product is known, and the sentence about the declared mass
+    mass_coverage: float
+    mass_sentence: str
+    lines: list[dict[str, Any]]
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return asdict(self)
+
+    def with_background(self, line: dict[str, Any]) -> dict[str, Any]:
+        """The line with the rows of its background process."""
+        return line | {"background": show_process(line["process"], line["location"])}
+
+
+def explain(name: str, changes: Mapping[str, Any] | None = None) -> Explanation:
+    """Assess a product and say of each line where amount and factor come from. Raises InputError as `assess` does."""
+    product_file = load(name)
+    try:
+        footprint = assess(product_file.product, unit_scores(), changes)
+    except InputError as error:
+        raise product_file.located(error) from error
+    lines = [_line(part, product_file) for part in footprint.parts]
+    share = footprint.resting_on_estimates / footprint.total if footprint.total else 0.0
+    coverage, sentence = _mass(footprint)
+    return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, footprint.warnings)
+
+
+def _line(part: dict[str, Any], product_file: ProductFile) -> dict[str, Any]:
+    product = product_file.product
+    documents = tables().sources
+    catalogue = unit_scores().catalogue
+    process = catalogue.processes[catalogue.find(part["process"], part["location"]).index]
+    source = product.sources.get(part["source"])
+    title = "estimate" if part["source"] == ESTIMATE or source is None else f"{source.title} ({source.year or 'no year'})"
+    file, line = product_file.place_of(part["stage"], part["part"])
+    return part | {
+        "source_title": title,
+        "factor_sources": "; ".join(documents[key].title for key in process.sources[:3] if key in documents),
+        "expression": _expression(product_file, part),
+        "file": file,
+        "line": line,
+    }
+
+
+def _expression(product_file: ProductFile, part: dict[str, Any]) -> str:
+    found: Line | PackagingComponent | None = product_file.line(part["stage"], part["part"])
+    if found is None:
+        return ""
+    if isinstance(found, PackagingComponent):
+        return f"{found.mass.value} {found.mass.unit}"
+    count = "" if found.count == 1.0 else f" x {found.count}"
+    loss = "" if found.loss == 0.0 else f" / (1 - {found.loss})"
+    return f"{found.amount} {found.unit}{count}{loss}"
+
+
+def _mass(footprint: Footprint) -> tuple[float, str]:
+    bill = footprint.bill
+    materials = np.array([line.stage == "materials" for line in bill.lines])
+    known = materials & ~np.isnan(bill.masses)
+    coverage = float(known.sum() / materials.sum()) if materials.any() else 0.0
+    total = float(np.nansum(bill.masses))
+    declared = (
+        f", the declared mass is {bill.declared_mass:.4g} kg ({total / bill.declared_mass:.0%} covered)" if bill.declared_mass else ""
+    )
+    return coverage, f"The parts weigh {total:.4g} kg{declared}; the mass of {coverage:.0%} of the material lines is known."

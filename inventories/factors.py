@@ -1,0 +1,106 @@
+"""Own factors for one run: a supplier's footprint or an internal figure that adds to or replaces background rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from inventories.background_files import read_places
+from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange
+from inventories.tables import Row, read_table
+from lca.catalogue import Places
+from lca.errors import InputError, Problem
+from lca.quantity import Source
+
+COLUMNS = ("process", "location", "unit", "category", "kgco2e", "low", "high", "source", "publisher", "year", "valid_until")
+OPTIONAL = ("url", "note", "pedigree")
+
+
+@dataclass(frozen=True)
+class OwnFactors:
+    """The factors as background rows, their sources, and one note each for the result."""
+
+    exchanges: tuple[Exchange, ...]
+    sources: dict[str, Source]
+    notes: tuple[str, ...]
+
+
+def read_factors(path: Path, today: date | None = None) -> OwnFactors:
+    """Read a CSV of own factors: one process at one place, kg CO2e per unit with range, source and validity.
+
+    Raises InputError listing every row that is wrong; a factor past its validity is named in its note.
+    """
+    places = read_places()
+    made: list[Exchange] = []
+    sources: dict[str, Source] = {}
+    notes: list[str] = []
+    problems: list[Problem] = []
+    for row in read_table(path, COLUMNS, OPTIONAL):
+        try:
+            exchange, source, valid_until = _factor(row, places)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if any((e.process, e.location) == (exchange.process, exchange.location) for e in made):
+            problems.extend(row.problem("process", "this process and place is there twice").problems)
+        made.append(exchange)
+        sources[exchange.source] = source
+        notes.append(_note(exchange, source, valid_until, today or date.today(), path))
+    if problems or not made:
+        raise InputError(problems or [Problem("the table has no row", str(path))])
+    return OwnFactors(tuple(made), sources, tuple(notes))
+
+
+def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
+    value, low, high = row.number("kgco2e"), row.number("low"), row.number("high")
+    if not 0 <= low <= value <= high or value <= 0:
+        raise row.problem("kgco2e", "0 <= low <= kgco2e <= high, and kgco2e above zero")
+    try:
+        location = places.code(row.required("location"))
+    except InputError as error:
+        raise error.located(row.file, row.line, "location") from error
+    pedigree = tuple(int(s) for s in (row.text("pedigree") or "2;3;1;1;2").split(";") if s.strip() in set("12345"))
+    if len(pedigree) != 5:
+        raise row.problem("pedigree", "five scores from 1 to 5, such as 2;2;3;1;2")
+    year = int(row.number("year"))
+    key = f"own:{row.required('source')}"
+    exchange = Exchange(
+        process=row.required("process"),
+        location=location,
+        unit=row.required("unit"),
+        category=row.one_of("category", CATEGORIES),
+        kind="total",
+        flow=AGGREGATED,
+        flow_location="",
+        amount=value,
+        flow_unit="kg",
+        low=low,
+        high=high,
+        distribution="triangular",
+        pedigree=pedigree,
+        basis="measured",
+        derivation="own factor",
+        year=year,
+        source=key,
+        place=f"{Path(row.file).name}, line {row.line}",
+        file=row.file,
+        line=row.line,
+    )
+    source = Source(title=row.required("source"), publisher=row.required("publisher"), year=year, url=row.text("url") or None)
+    return exchange, source, _date(row)
+
+
+def _date(row: Row) -> date:
+    try:
+        return date.fromisoformat(row.required("valid_until"))
+    except ValueError as error:
+        raise row.problem("valid_until", "not a date", "write it like 2027-12-31") from error
+
+
+def _note(exchange: Exchange, source: Source, valid_until: date, today: date, path: Path) -> str:
+    expired = " — PAST ITS VALIDITY" if valid_until < today else ""
+    return (
+        f"own factor from {path.name}: {exchange.process} ({exchange.location}) = {exchange.amount:g} kg CO2e/{exchange.unit}, "
+        f"{source.title}, {source.publisher} {source.year}, valid until {valid_until}{expired}"
+    )

@@ -1,0 +1,224 @@
+"""Product files: from YAML on disk, through `extends:`, to a validated `Product`, with errors that say where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from inventories import yamlfile
+from inventories.extending import merge
+from inventories.tables import Row
+from inventories.yamlfile import Mapping
+from lca.errors import InputError, Problem, nearest
+from lca.product import STAGES, Line, PackagingComponent, Parameter, Product
+
+#: Finds the file of a shipped product or archetype by its id; None when there is none.
+Finder = Callable[[str], Path | None]
+_MAX_GENERATIONS = 10
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": tuple(Product.model_fields),
+    "parameters": tuple(Parameter.model_fields),
+    "stages": (*Line.model_fields, "replaces", "remove"),
+    "packaging": (*(f.alias or n for n, f in PackagingComponent.model_fields.items()), "replaces", "remove"),
+}
+
+
+@dataclass(frozen=True)
+class ProductFile:
+    """A product with the marks of its file, so that an error found later can still say where."""
+
+    product: Product
+    marks: Mapping
+
+    def located(self, error: InputError) -> InputError:
+        """The error with the file and line of the field it names."""
+        return type(error)(self._place(problem) for problem in error.problems)
+
+    def place_of(self, stage: str, part: str) -> tuple[str, int]:
+        """File and line where a line of the bill, or the packaging component behind it, is written."""
+        found = _find_marks(f"stages.{stage}[{part}]", self.marks)
+        return found if self.line(stage, part, packaging=False) else _find_marks(f"packaging[{part}]", self.marks)
+
+    def line(self, stage: str, part: str, packaging: bool = True) -> Line | PackagingComponent | None:
+        """The line of that stage and part, or the packaging component that made it."""
+        lines: tuple[Line, ...] = getattr(self.product.stages, stage, ())
+        found = next((line for line in lines if line.part == part), None)
+        if found is not None or not packaging:
+            return found
+        name = part.removesuffix(", forming").removesuffix(" (packaging)")
+        return next((c for c in self.product.packaging if c.component == name), None)
+
+    def _place(self, problem: Problem) -> Problem:
+        if problem.file is not None:
+            return problem
+        file, line = _find_marks(problem.field or "", self.marks)
+        return replace(problem, file=file, line=line)
+
+
+def read_product_file(
+    path: Path, find: Finder, known_ids: Sequence[str] = (), packaging_materials: Callable[[], dict[str, Row]] = dict
+) -> ProductFile:
+    """Read, resolve and validate one product file.
+
+    `find` gives the path of a shipped product or archetype by id; `known_ids` are named in hints; `packaging_materials`
+    gives the processes behind the materials of packaging components.
+    Raises InputError with file, line, field, value and hint for everything that is wrong.
+    """
+    merged, ancestors = _resolve(path, find, known_ids, ())
+    merged["extends"] = list(ancestors)
+    _check_lines(merged)
+    if isinstance(merged.get("packaging"), list):
+        merged["packaging"] = [_with_processes(c, packaging_materials()) if isinstance(c, Mapping) else c for c in merged["packaging"]]
+    try:
+        return ProductFile(Product.model_validate(merged), merged)
+    except ValidationError as error:
+        raise InputError(_problem(detail, merged) for detail in error.errors(include_url=False)) from error
+
+
+def _with_processes(component: Mapping, materials: dict[str, Row]) -> Mapping:
+    """The component with the processes of its material where it names none."""
+    name = component.get("material")
+    if component.get("process") or not isinstance(name, str):
+        return component
+    row = materials.get(name)
+    if row is None:
+        hint = nearest(name, materials) or "see inventories/background/packaging_materials.csv, or give `process` and `location`"
+        line = component.lines.get("material", component.line)
+        field = f"packaging[{component.get('component')}].material"
+        raise InputError(Problem("unknown packaging material", component.file, line, field, name, hint))
+    result = component.copy()
+    result["process"] = row.text("process")
+    result.setdefault("location", row.text("location"))
+    for key in ("forming_process", "end_of_life_process"):
+        if row.text(key):
+            result.setdefault(key, row.text(key))
+    return result
+
+
+def _find_marks(field: str, data: Mapping) -> tuple[str, int]:
+    """File and line of a field such as stages.materials[display].process, as near as it can be found."""
+    file, line, here = data.file, data.line, data
+    for name, item in re.findall(r"([^.\[\]]+)(?:\[([^\]]*)\])?", field):
+        if not isinstance(here, Mapping) or name not in here:
+            break
+        file, line = here.file, here.lines.get(name, here.line)
+        found = here[name]
+        if item and isinstance(found, list):
+            names = {item, item.removesuffix(", forming"), item.removesuffix(" (packaging)")}
+            found = next((x for x in found if isinstance(x, Mapping) and {x.get("part"), x.get("component")} & names), None)
+        if not isinstance(found, Mapping):
+            break
+        here, file, line = found, found.file, found.line
+    return file, line
+
+
+def _resolve(path: Path, find: Finder, known_ids: Sequence[str], seen: tuple[Path, ...]) -> tuple[Mapping, tuple[str, ...]]:
+    data = yamlfile.read(path)
+    parent_name = data.get("extends")
+    if parent_name is None:
+        return data, ()
+
+    def problem(reason: str, hint: str | None = None) -> InputError:
+        return InputError(Problem(reason, str(path), data.lines.get("extends"), "extends", str(parent_name), hint))
+
+    if not isinstance(parent_name, str):
+        raise problem("extends names one archetype or product, by id or path")
+    parent_path = _parent_path(parent_name, path, find)
+    if parent_path is None:
+        hint = nearest(parent_name, known_ids) or "`lifeloop archetypes` and `lifeloop products` list the ids"
+        raise problem("no archetype or product of that id or path", hint)
+    chain = (*seen, path.resolve())
+    if parent_path.resolve() in chain:
+        raise problem("a product cannot extend itself", "extend an archetype, such as smartphone")
+    if len(chain) > _MAX_GENERATIONS:
+        raise problem(f"more than {_MAX_GENERATIONS} files extend each other")
+    parent, ancestors = _resolve(parent_path, find, known_ids, chain)
+    return merge(parent, data), (str(parent.get("id", parent_path.stem)), *ancestors)
+
+
+def _parent_path(name: str, child: Path, find: Finder) -> Path | None:
+    if name.endswith((".yaml", ".yml")):
+        path = child.parent / name
+        return path if path.is_file() else None
+    return find(name)
+
+
+def _check_lines(data: Mapping) -> None:
+    """Part names are unique in a stage, and `replaces` or `remove` only make sense under `extends`."""
+    stages = data.get("stages")
+    groups: list[tuple[str, str, Any]] = [("packaging", "component", data.get("packaging"))]
+    if isinstance(stages, Mapping):
+        groups += [(stage, "part", stages.get(stage)) for stage in stages]
+    problems = []
+    for group, key, lines in groups:
+        seen: dict[Any, Mapping] = {}
+        for line in lines if isinstance(lines, list) else ():
+            if not isinstance(line, Mapping):
+                continue
+            first = seen.setdefault(line.get(key), line)
+            if first is not line:
+                hint = f"give it another name, or write `replaces: {line.get(key)}` to replace the one in line {first.line} of {first.file}"
+                problems.append(
+                    Problem(f"two lines of {group} have this {key}", line.file, line.line, f"{group}.{key}", str(line.get(key)), hint)
+                )
+    if problems:
+        raise InputError(problems)
+
+
+def _problem(detail: ErrorDetails, data: Mapping) -> Problem:
+    loc = [
+        part
+        for part in detail["loc"]
+        if part not in {"float", "str", "constrained-str", "int"} and not str(part).startswith(("constrained", "function-"))
+    ]
+    file, line = data.file, data.line
+    here: Any = data
+    for part in loc:
+        if isinstance(here, Mapping):
+            file, line = here.file, here.lines.get(str(part), here.line)
+            here = here.get(str(part))
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+            file, line = (here.file, here.line) if isinstance(here, Mapping) else (file, line)
+        else:
+            break
+    value = None if isinstance(here, Mapping | list) or here is None else str(here)
+    reason = detail["msg"].removeprefix("Value error, ")
+    return Problem(reason, file, line, _field(loc, data), value, _hint(detail, loc))
+
+
+def _field(loc: list[int | str], data: Mapping) -> str:
+    """The path with the part's name instead of its number: materials[display].amount."""
+    words: list[str] = []
+    here: Any = data
+    for part in loc:
+        here = (
+            here.get(str(part))
+            if isinstance(here, Mapping)
+            else here[part]
+            if isinstance(here, list) and isinstance(part, int) and part < len(here)
+            else None
+        )
+        if isinstance(part, int) and isinstance(here, Mapping):
+            words[-1] += f"[{here.get('part') or here.get('component') or part}]"
+        else:
+            words.append(str(part))
+    return ".".join(words)
+
+
+def _hint(detail: ErrorDetails, loc: list[int | str]) -> str | None:
+    if detail["type"] == "missing":
+        return f"add `{loc[-1]}:`"
+    if detail["type"] != "extra_forbidden":
+        return None
+    group = str(loc[0]) if len(loc) > 1 else ""
+    if group == "stages" and len(loc) == 2:
+        return nearest(str(loc[-1]), STAGES) or f"stages: {', '.join(s for s in STAGES if s != 'packaging')} (packaging has its own list)"
+    keys = _KEYS.get(group, ())
+    return nearest(str(loc[-1]), keys) or (f"known keys: {', '.join(keys)}" if keys else None)

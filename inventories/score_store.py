@@ -1,0 +1,83 @@
+"""Unit scores of the shipped background: loaded from the cache, or solved by Brightway once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product as pairs
+from pathlib import Path
+
+from inventories.background_files import FOLDER, digest, read_background
+from inventories.exchanges import Exchange
+from inventories.home import home
+from lca import scores as stored
+from lca import units
+from lca.errors import UnitError
+from lca.quantity import Source
+from lca.scores import UnitScores
+
+#: Units that product files use; their factors to every process unit are kept with the scores (see `lca.units`).
+_USUAL_UNITS = [
+    "kg",
+    "g",
+    "mg",
+    "t",
+    "kWh",
+    "Wh",
+    "MJ",
+    "GJ",
+    "l",
+    "m3",
+    "cm3",
+    "m2",
+    "cm2",
+    "mm2",
+    "m",
+    "km",
+    "tkm",
+    "kgkm",
+    "piece",
+    "GB",
+    "TB",
+    "MB",
+    "h",
+    "year",
+]
+
+
+def unit_scores(folder: Path = FOLDER) -> UnitScores:
+    """Scores of the background in `folder`; solving takes some seconds the first time after a change of its tables."""
+    marks = digest(folder)
+    return stored.load(_place(marks), marks) or _solve_and_keep(folder, (), {})
+
+
+def unit_scores_with(extra: Iterable[Exchange], sources: dict[str, Source], folder: Path = FOLDER) -> UnitScores:
+    """Scores of the background with rows added or replaced for one run (see `inventories.factors`)."""
+    return _solve_and_keep(folder, tuple(extra), sources)
+
+
+def _place(marks: str) -> Path:
+    return home() / "scores" / marks[:20]
+
+
+def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str, Source]) -> UnitScores:
+    tables = read_background(folder, extra, sources)
+    marks = tables.background.digest
+    known = stored.load(_place(marks), marks)
+    if known is not None:
+        return known
+    from lca.solve import unit_scores as solve
+
+    solved = solve(tables.background)
+    stored.save(solved, _place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
+    return stored.load(_place(marks), marks) or solved
+
+
+def _conversions(process_units: set[str]) -> dict[str, float]:
+    """'from>to' and factor for every usual unit that can be given in a process unit or in kg."""
+    found: dict[str, float] = {}
+    for source, target in pairs(_USUAL_UNITS, sorted(process_units | {"kg"})):
+        try:
+            found[f"{source}>{target}"] = units.factor(source, target)
+        except UnitError:
+            continue
+    return found

@@ -1,0 +1,53 @@
+"""The background as numbers: a network of unit processes with emissions by gas, ready to be solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lca.catalogue import Catalogue
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Entries of a sparse matrix, one exchange each, several may meet in one cell (they are added).
+
+    `column` is the consuming or emitting process; `row` the process consumed or the elementary flow. Amounts are per
+    unit of the column's process, in the row's unit, and positive.
+    """
+
+    row: Integers
+    column: Integers
+    amount: Floats
+    #: True where the amount has no source (basis `estimated`)
+    estimated: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Background:
+    """Processes, what they consume of each other, what they emit, and how emissions count.
+
+    The technosphere matrix is A = I - Z with Z[row, column] = amounts consumed; the biosphere matrix is B[flow, process]
+    (`docs/methodology.md`). `characterisation` gives kg CO2e per kg of each flow for each method.
+    """
+
+    catalogue: Catalogue
+    inputs: Links
+    emissions: Links
+    flows: tuple[str, ...]
+    groups: tuple[str, ...]
+    group_of_flow: Integers
+    characterisation: Mapping[str, Floats]
+    digest: str
+    name: str = "lifeloop open background"
+
+    @property
+    def size(self) -> int:
+        """Number of processes."""
+        return len(self.catalogue.processes)

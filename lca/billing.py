@@ -1,0 +1,223 @@
+"""The bill: a product's lines as a flat list, each an amount of one background process, in that process's unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lca import units
+from lca.catalogue import Catalogue
+from lca.errors import InputError, Problem, UnitError
+from lca.parameters import Values, evaluate_amount, evaluate_parameters
+from lca.product import STAGES, Line, PackagingComponent, Product, Stage
+from lca.quantity import ESTIMATE
+
+_INSERT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+MASS_WARNING = 0.05
+MASS_ERROR = 0.20
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One line: how much it is stands in the bill's `amounts`, in `unit` of the process."""
+
+    stage: Stage
+    part: str
+    process: str
+    #: the place asked for, and the place where the process was found
+    location: str
+    found_location: str
+    unit: str
+    #: number of the process in the background
+    index: int
+    source: str
+    #: True where the amount itself has no source
+    estimated: bool
+
+
+@dataclass(frozen=True)
+class Bill:
+    """All lines of a product, evaluated for one set of parameters or for n designs at once.
+
+    `amounts` has the shape (lines,) for one design, (n, lines) for a table of designs. `masses` are kg in the product
+    by line of the materials stage (NaN where it is not known), for the mass check.
+    """
+
+    product: str
+    lines: tuple[BillLine, ...]
+    amounts: NDArray[np.float64]
+    masses: NDArray[np.float64]
+    declared_mass: float | None
+    warnings: tuple[str, ...]
+
+
+def bill(product: Product, catalogue: Catalogue, changes: Mapping[str, Any] | None = None) -> Bill:
+    """The product's bill over the background's processes, with `changes` made to its parameters.
+
+    Raises InputError (all mistakes at once) for an unknown process or place, units of another dimension, a formula that
+    cannot be evaluated, a negative amount, or parts whose mass is more than 20 % off the declared mass.
+    """
+    values = evaluate_parameters(product, changes)
+    lines: list[BillLine] = []
+    amounts: list[Any] = []
+    masses: list[Any] = []
+    problems: list[Problem] = []
+    for stage, field, line in _all_lines(product, values):
+        try:
+            entry, amount = _bill_line(stage, field, line, catalogue, values)
+            mass = _mass_in_product(stage, field, line, values)
+        except InputError as error:
+            problems.extend(error.located(None, None, field).problems)
+            continue
+        lines.append(entry)
+        amounts.append(amount)
+        masses.append(mass)
+    if problems:
+        raise InputError(problems)
+    declared = values.get("product_mass")
+    by_line = _columns(masses)
+    warnings = [*_fallbacks(lines), *_check_mass(by_line, declared)]
+    return Bill(
+        product.id, tuple(lines), _columns(amounts), by_line, None if declared is None else float(np.mean(declared)), tuple(warnings)
+    )
+
+
+def _columns(amounts: list[Any]) -> NDArray[np.float64]:
+    """Numbers side by side, broadcast to (n, lines) when any of them is an array over designs."""
+    if not amounts:
+        return np.zeros(0)
+    return np.stack(np.broadcast_arrays(*[np.asarray(a, dtype=float) for a in amounts]), axis=-1)
+
+
+def _all_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
+    """Every line with its stage and the name of its place in the file, packaging components included."""
+    for stage in STAGES:
+        if stage == "packaging":
+            yield from _packaging_lines(product, values)
+            continue
+        for line in getattr(product.stages, stage):
+            yield stage, f"stages.{stage}[{line.part}]", line
+
+
+def _packaging_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
+    use_place = values.get("use_grid", "GLO")
+    for component in product.packaging:
+        if not component.used_in(product.market):
+            continue
+        field = f"packaging[{component.component}]"
+        if component.process is None or component.location is None:
+            raise InputError(Problem("the component has no process", field=field, value=component.material))
+        yield "packaging", field, _packaging_line(component, "", component.process, component.location)
+        if component.forming_process:
+            yield "packaging", field, _packaging_line(component, ", forming", component.forming_process, component.location)
+        if component.end_of_life_process:
+            yield "end_of_life", field, _packaging_line(component, " (packaging)", component.end_of_life_process, str(use_place))
+
+
+def _packaging_line(component: PackagingComponent, suffix: str, process: str, location: str) -> Line:
+    mass = component.mass
+    return Line(
+        part=component.component + suffix,
+        process=process,
+        location=location,
+        amount=mass.value,
+        unit=mass.unit,
+        low=mass.low,
+        high=mass.high,
+        distribution=mass.distribution,
+        source=component.source,
+    )
+
+
+def insert_words(text: str, values: Values, field: str) -> str:
+    """The text with {name} replaced by the parameter of that name."""
+
+    def word(match: re.Match[str]) -> str:
+        value = values.get(match.group(1))
+        if value is None:
+            raise InputError(Problem(f"no parameter {match.group(1)!r} to insert", field=field, value=text))
+        if isinstance(value, str):
+            return value
+        if np.ndim(value):
+            raise InputError(Problem("a process cannot be chosen by a parameter that varies over designs", field=field, value=text))
+        return f"{float(value):g}"
+
+    return _INSERT.sub(word, text)
+
+
+def _bill_line(stage: Stage, field: str, line: Line, catalogue: Catalogue, values: Values) -> tuple[BillLine, Any]:
+    name = insert_words(line.process, values, f"{field}.process")
+    place = insert_words(line.location, values, f"{field}.location")
+    try:
+        found = catalogue.find(name, place)
+    except InputError as error:
+        # the look-up names process or location as the field; say of which line
+        raise InputError(_under(field, problem) for problem in error.problems) from error
+    process = catalogue.processes[found.index]
+    try:
+        factor = units.factor(line.unit, process.unit)
+    except UnitError as error:
+        problem = error.problems[0]
+        reason = f"{problem.reason} (the process {name!r} is counted in {process.unit})"
+        raise UnitError(Problem(reason, field=f"{field}.unit", value=line.unit, hint=problem.hint)) from error
+    amount = _gross_amount(field, line, values) * factor
+    code = catalogue.places.code(place)
+    entry = BillLine(stage, line.part, name, code, found.location, process.unit, found.index, line.source, line.source == ESTIMATE)
+    return entry, amount
+
+
+def _under(field: str, problem: Problem) -> Problem:
+    return Problem(problem.reason, problem.file, problem.line, f"{field}.{problem.field}", problem.value, problem.hint)
+
+
+def _gross_amount(field: str, line: Line, values: Values) -> Any:
+    """Input needed for the output in the product: amount x count / (1 - loss)."""
+    amount = evaluate_amount(line.amount, values, f"{field}.amount")
+    count = evaluate_amount(line.count, values, f"{field}.count")
+    loss = evaluate_amount(line.loss, values, f"{field}.loss")
+    if np.any(np.asarray(loss) < 0) or np.any(np.asarray(loss) >= 1):
+        raise InputError(Problem("a loss is a share from 0 to below 1", field=f"{field}.loss", value=f"{np.max(loss):g}"))
+    gross = amount * count / (1.0 - loss)
+    if np.any(np.asarray(gross) < 0):
+        raise InputError(
+            Problem("the amount is negative", field=f"{field}.amount", value=f"{np.min(gross):g}", hint="credits are not entered as lines")
+        )
+    return gross
+
+
+def _mass_in_product(stage: Stage, field: str, line: Line, values: Values) -> Any:
+    """kg that the line leaves in the product; zero where it leaves nothing, NaN where that is not known."""
+    if stage != "materials" or not line.in_product:
+        return 0.0
+    count = evaluate_amount(line.count, values, f"{field}.count")
+    if line.mass is not None:
+        mass = evaluate_amount(line.mass.value, values, f"{field}.mass")
+        return mass * count * units.factor(line.mass.unit, "kg")
+    if line.unit in {"kg", "g", "mg", "t"}:
+        return evaluate_amount(line.amount, values, f"{field}.amount") * count * units.factor(line.unit, "kg")
+    return float("nan")
+
+
+def _fallbacks(lines: list[BillLine]) -> Iterator[str]:
+    for line in lines:
+        if line.found_location != line.location:
+            yield f"{line.stage}[{line.part}]: {line.process!r} is not known at {line.location}; {line.found_location} was taken"
+
+
+def _check_mass(masses: NDArray[np.float64], declared: Any) -> Iterator[str]:
+    """The parts' masses against the declared mass: a warning above 5 %, an error above 20 %."""
+    if declared is None or masses.size == 0:
+        return
+    total = float(np.mean(np.nansum(masses, axis=-1)))
+    target = float(np.mean(declared))
+    off = total / target - 1.0
+    said = f"the parts weigh {total:.4g} kg, the declared mass is {target:.4g} kg ({off:+.1%})"
+    if abs(off) > MASS_ERROR:
+        raise InputError(Problem(said, field="mass", value=f"{target:.4g} kg", hint="correct the parts, or the declared mass"))
+    if abs(off) > MASS_WARNING:
+        yield said

@@ -1,0 +1,102 @@
+"""The footprint: what every line of a bill adds, by gas group, with sums by stage and part and what made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lca.billing import Bill
+from lca.product import STAGES, FunctionalUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "lifeloop/footprint/1"
+UNIT = "kg CO2e"
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The life-cycle footprint of one design per functional unit.
+
+    `values` has the shape (lines, groups) in kg CO2e; stages, parts and gas groups each sum to `total`.
+    """
+
+    product: str
+    name: str
+    category: str
+    family: str
+    functional_unit: FunctionalUnit
+    service_life: str
+    bill: Bill
+    groups: tuple[str, ...]
+    values: NDArray[np.float64]
+    #: kg CO2e that rest on amounts or factors without a source
+    resting_on_estimates: float
+    provenance: Mapping[str, Any]
+    warnings: tuple[str, ...]
+
+    @property
+    def total(self) -> float:
+        """kg CO2e per functional unit."""
+        return float(self.values.sum())
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """kg CO2e by life-cycle stage, all stages named."""
+        sums: dict[str, float] = {str(stage): 0.0 for stage in STAGES}
+        for line, value in zip(self.bill.lines, self.values.sum(axis=1), strict=True):
+            sums[line.stage] += float(value)
+        return sums
+
+    @property
+    def gases(self) -> dict[str, float]:
+        """kg CO2e by gas group."""
+        return {group: float(value) for group, value in zip(self.groups, self.values.sum(axis=0), strict=True)}
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """One entry a line: part, stage, process, place, amount in the process's unit, kg CO2e."""
+        return [
+            {
+                "part": line.part,
+                "stage": line.stage,
+                "process": line.process,
+                "location": line.found_location,
+                "amount": float(amount),
+                "unit": line.unit,
+                "value": float(value),
+                "source": line.source,
+            }
+            for line, amount, value in zip(self.bill.lines, self.bill.amounts, self.values.sum(axis=1), strict=True)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The footprint as plain values, every digit kept (the contract of `assess --json`)."""
+        total = self.total
+        return {
+            "schema": SCHEMA,
+            "product": self.product,
+            "name": self.name,
+            "category": self.category,
+            "family": self.family,
+            "functional_unit": self.functional_unit.model_dump(),
+            "service_life": self.service_life,
+            "total": {"value": total, "unit": UNIT},
+            "stages": self.stages,
+            "parts": self.parts,
+            "gases": self.gases,
+            "estimate_share": self.resting_on_estimates / total if total else 0.0,
+            "provenance": dict(self.provenance),
+            "warnings": list(self.warnings),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """The lines as a pandas table."""
+        import pandas as pd
+
+        return pd.DataFrame(self.parts)

@@ -1,0 +1,303 @@
+"""The product model: what a product file says, as frozen and validated values (`docs/product-file.md`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from lca.quantity import ESTIMATE, Amount, Distribution, Finite, Frozen, Pedigree, Quantity, Source, check_range
+
+Family = Literal["phone", "wearable", "appliance", "vehicle"]
+Stage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life"]
+#: Life-cycle stages of ISO 14067 and PEF in the order of a product's life; `packaging` is made from the packaging list.
+STAGES: tuple[Stage, ...] = ("materials", "manufacturing", "packaging", "distribution", "use", "end_of_life")
+FAMILY_OF: dict[str, Family] = {
+    "smartphone": "phone",
+    "tablet": "phone",
+    "smartwatch": "wearable",
+    "fitness_band": "wearable",
+    "earbuds": "wearable",
+    "washing_machine": "appliance",
+    "refrigerator": "appliance",
+    "air_conditioner": "appliance",
+    "mobile_air_conditioner": "appliance",
+    "television": "appliance",
+    "robot_vacuum": "appliance",
+    "vacuum_cleaner": "appliance",
+    "dishwasher": "appliance",
+    "air_purifier": "appliance",
+    "router": "appliance",
+    "small_device": "appliance",
+    "component": "appliance",
+    "battery_electric_car": "vehicle",
+    "plug_in_hybrid": "vehicle",
+    "petrol_car": "vehicle",
+    "diesel_car": "vehicle",
+    "e_scooter": "vehicle",
+}
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+#: Names that formulas may use besides the parameters; a parameter may not take one of them.
+RESERVED_NAMES = frozenset({"service_life", "product_mass", "packaging_mass", "packaged_mass"})
+
+
+class FunctionalUnit(Frozen):
+    """What the product does, how much of it: the basis of every result and comparison (ISO 14044, 4.2.3.2)."""
+
+    description: str = Field(min_length=3)
+    quantity: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    unit: str = "piece"
+
+
+class ServiceLife(Frozen):
+    """How long the product is used: years, or km for vehicles."""
+
+    value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    unit: Literal["year", "km"]
+    low: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    high: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    distribution: Distribution | None = None
+    source: str = Field(min_length=1)
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def range_holds_the_value(self) -> ServiceLife:
+        """low <= value <= high."""
+        check_range(self.value, self.low, self.high)
+        return self
+
+
+class Parameter(Frozen):
+    """A named figure that formulas use: a number with range, an expression of others, a text, or a place."""
+
+    type: Literal["number", "text", "location"] = "number"
+    value: Finite | str = Field(description="a number; an expression; or, for type text and location, a word")
+    unit: str = ""
+    low: Amount | None = None
+    high: Amount | None = None
+    distribution: Distribution | None = None
+    choices: tuple[str, ...] = Field((), description="the words allowed for type text")
+    source: str = Field(min_length=1)
+    pedigree: Pedigree | None = None
+    description: str | None = None
+    note: str | None = None
+
+    @field_validator("pedigree", "choices", mode="before")
+    @classmethod
+    def lists_are_tuples(cls, value: object) -> object:
+        """YAML has lists only."""
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def value_fits_the_type(self) -> Parameter:
+        """A text is one of its choices; only numbers have ranges."""
+        if self.type == "number":
+            check_range(self.value, self.low, self.high)
+            return self
+        if not isinstance(self.value, str):
+            raise ValueError(f"a parameter of type {self.type} has a word as its value")
+        if self.low is not None or self.high is not None:
+            raise ValueError(f"a parameter of type {self.type} has no range")
+        if self.choices and self.value not in self.choices:
+            raise ValueError(f"{self.value!r} is none of the choices {', '.join(self.choices)}")
+        return self
+
+
+class LineMass(Frozen):
+    """What a line weighs in the finished product, per count."""
+
+    value: Amount
+    unit: str = "kg"
+
+
+class Line(Frozen):
+    """One line of the bill: so much of a background process, in a stage, for a part."""
+
+    part: str = Field(min_length=1, max_length=120)
+    process: str = Field(min_length=1, description="name of the background process; {name} inserts a text parameter")
+    location: str = Field(min_length=1, description="place of the process; {name} inserts a place parameter")
+    amount: Amount = Field(description="a number >= 0, or an expression")
+    unit: str = Field(min_length=1)
+    count: Amount = 1.0
+    loss: Amount = Field(0.0, description="share of the input that is lost: input = output / (1 - loss)")
+    low: Amount | None = None
+    high: Amount | None = None
+    distribution: Distribution | None = None
+    mass: LineMass | None = Field(None, description="mass in the product, where `amount` is not a mass or not all of it stays")
+    in_product: bool = Field(True, description="false for what leaves the product, such as a process service given in kg")
+    pedigree: Pedigree | None = None
+    source: str = Field(min_length=1)
+    note: str | None = None
+
+    @field_validator("pedigree", mode="before")
+    @classmethod
+    def list_is_a_tuple(cls, value: object) -> object:
+        """YAML has lists only."""
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def amounts_make_sense(self) -> Line:
+        """No negative amount or count, a loss below 1, and low <= amount <= high, as far as they are numbers."""
+        if isinstance(self.amount, int | float) and self.amount < 0:
+            raise ValueError(f"the amount {self.amount:g} is negative; a credit or avoided burden is not entered as a line")
+        if isinstance(self.count, int | float) and self.count < 0:
+            raise ValueError(f"the count {self.count:g} is negative")
+        if isinstance(self.loss, int | float) and not 0 <= self.loss < 1:
+            raise ValueError(f"the loss {self.loss:g} is not a share below 1")
+        check_range(self.amount, self.low, self.high)
+        return self
+
+
+class Stages(Frozen):
+    """The bill by life-cycle stage; the stage `packaging` is made from the packaging components."""
+
+    materials: tuple[Line, ...] = ()
+    manufacturing: tuple[Line, ...] = ()
+    distribution: tuple[Line, ...] = ()
+    use: tuple[Line, ...] = ()
+    end_of_life: tuple[Line, ...] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def lists_are_tuples(cls, value: object) -> object:
+        """YAML has lists only; an empty stage may be left empty."""
+        return tuple(value) if isinstance(value, list) else () if value is None else value
+
+
+class PackagingComponent(Frozen):
+    """One component of the packaging, with what circularity and footprint need to know of it."""
+
+    component: str = Field(min_length=1, max_length=120)
+    level: Literal["retail", "inbox", "transport"]
+    material: str = Field(min_length=1, description="a material of inventories/background/packaging_materials.csv")
+    mass: Quantity
+    class_: Literal["plastic", "fibre", "wood", "metal", "glass", "other"] = Field(alias="class")
+    excluded: Literal["adhesive", "ink", "coating", "esd"] | None = Field(
+        None, description="excluded class of the plastic-free ratio, if it is one"
+    )
+    recycled_content: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    markets: tuple[str, ...] = Field((), description="markets it is used in (international, domestic, country codes); empty: all")
+    process: str | None = Field(None, description="background process, where the material's own is not meant")
+    location: str | None = Field(None, description="place of that process")
+    forming_process: str | None = Field(None, description="process that forms it, per kg, where the material's own is not meant")
+    end_of_life_process: str | None = Field(None, description="treatment per kg after use, where the material's own is not meant")
+    source: str = Field(min_length=1)
+    note: str | None = None
+
+    @field_validator("markets", mode="before")
+    @classmethod
+    def list_is_a_tuple(cls, value: object) -> object:
+        """YAML has lists only."""
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("markets")
+    @classmethod
+    def markets_are_known_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A market is `international`, `domestic`, or a two-letter country code (or a province such as CN-GD)."""
+        for market in value:
+            code = market.split("-")[0]
+            if market not in {"international", "domestic"} and not (len(code) == 2 and code.isalpha() and code.isupper()):
+                raise ValueError(f'{market!r} is not a market: use international, domestic, or a country code such as "NO"')
+        return value
+
+    def used_in(self, market: str) -> bool:
+        """Whether the component is part of the packaging sold in that market."""
+        return not self.markets or market in self.markets
+
+
+class Published(Frozen):
+    """A published footprint of the product, with the boundary it must be compared in."""
+
+    case: str | None = Field(None, description="id of the case in the reference table")
+    value: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    unit: str = "kg CO2e"
+    comparable: Literal["yes", "scenario", "model", "no"] = "yes"
+    boundary: tuple[Stage, ...] = Field((), description="the stages that the published value covers")
+    use_grid: str | None = None
+    service_life: str | None = None
+    stages: dict[str, Finite] = Field(
+        default_factory=dict, description="published values by our stage names, joined by + where the source joins them"
+    )
+    confidence: Literal["A", "B", "C"] | None = None
+    verified_items: Annotated[int, Field(ge=0)] = 0
+    basis: str | None = None
+    source: str = Field(min_length=1)
+    note: str | None = None
+
+    @field_validator("boundary", mode="before")
+    @classmethod
+    def list_is_a_tuple(cls, value: object) -> object:
+        """YAML has lists only."""
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Reference(Frozen):
+    """What was published for this product."""
+
+    published: Published
+
+
+class Product(Frozen):
+    """One product, resolved: nothing is inherited any more, every line stands here.
+
+    Amounts are numbers or expressions of the parameters; `lca.billing.bill` evaluates them.
+    """
+
+    id: Identifier
+    name: str = Field(min_length=1, max_length=200)
+    category: str
+    functional_unit: FunctionalUnit
+    service_life: ServiceLife
+    mass: Quantity | None = Field(None, description="declared mass without packaging; the parts are checked against it")
+    market: str = Field("international", description="the market whose packaging is assessed")
+    year: int | None = Field(None, ge=1990, le=2100, description="year of launch or of the study")
+    description: str | None = None
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    stages: Stages
+    packaging: tuple[PackagingComponent, ...] = ()
+    reference: Reference | None = None
+    sources: dict[str, Source] = Field(default_factory=dict)
+    extends: tuple[str, ...] = Field((), description="ids of the files this one was made from, nearest first")
+
+    @property
+    def family(self) -> Family:
+        """phone, wearable, appliance or vehicle, by the category."""
+        return FAMILY_OF[self.category]
+
+    @field_validator("packaging", "extends", mode="before")
+    @classmethod
+    def lists_are_tuples(cls, value: object) -> object:
+        """YAML has lists only."""
+        return tuple(value) if isinstance(value, list) else () if value is None else value
+
+    @field_validator("category")
+    @classmethod
+    def category_is_known(cls, value: str) -> str:
+        """The category tells the family."""
+        if value not in FAMILY_OF:
+            raise ValueError(f"unknown category; known: {', '.join(FAMILY_OF)}")
+        return value
+
+    @field_validator("parameters")
+    @classmethod
+    def parameter_names_are_free(cls, value: dict[str, Parameter]) -> dict[str, Parameter]:
+        """Some names are made by the model itself."""
+        for name in RESERVED_NAMES & value.keys():
+            raise ValueError(f"the name {name!r} is reserved (it is set by the product file's own key)")
+        return value
+
+    @model_validator(mode="after")
+    def sources_are_declared(self) -> Product:
+        """Every source that is cited stands under `sources`."""
+        cited = {p.source for p in self.parameters.values()} | {x.source for x in self.all_lines()} | {c.source for c in self.packaging}
+        cited |= {self.service_life.source} | {c.mass.source for c in self.packaging}
+        cited |= {self.mass.source} if self.mass else set()
+        cited |= {self.reference.published.source} if self.reference else set()
+        for key in sorted(cited - self.sources.keys() - {ESTIMATE}):
+            raise ValueError(f"source {key!r} is not declared under sources (known: {', '.join(sorted(self.sources)) or 'none'})")
+        return self
+
+    def all_lines(self) -> tuple[Line, ...]:
+        """All lines, stage by stage."""
+        return tuple(line for stage in STAGES if stage != "packaging" for line in getattr(self.stages, stage))
