@@ -127,7 +127,7 @@ def _matrix(tables: BackgroundTables, scores: UnitScores) -> list[Verdict]:
     n = background.size
     consumed = sparse.coo_matrix((background.inputs.amount, (background.inputs.row, background.inputs.column)), shape=(n, n)).tocsr()
     factor = splu((sparse.identity(n) - consumed).T.tocsc())
-    lowest = min(float(factor.solve(block).min()) for block in np.array_split(np.eye(n), max(1, n // 256), axis=1))
+    lowest = min(_lowest_supply(factor, block, n) for block in np.array_split(np.arange(n), max(1, n // 256)))
     totals = scores.of_method(scores.methods[0]).sum(axis=1)
     named = [f"{p.name} ({p.location})" for p in background.catalogue.processes]
     empty = [named[i] for i in np.flatnonzero(~np.isfinite(totals) | (totals <= 0))]
@@ -135,12 +135,20 @@ def _matrix(tables: BackgroundTables, scores: UnitScores) -> list[Verdict]:
     return [
         Verdict(
             "the matrix is solvable and no supply is negative",
-            lowest > -1e-12,
+            lowest > -1e-9,
             f"{n} processes, {len(background.inputs.row)} links, lowest supply {lowest:.1e}",
         ),
         Verdict("no process needs half of itself", not loops, f"{len(loops)} such loops {loops[:3] or ''}"),
         Verdict("every process has a score", not empty, f"{len(empty)} without {empty[:5] or ''}"),
     ]
+
+
+def _lowest_supply(factor: Any, block: Any, n: int) -> float:
+    """The lowest entry of A^-T for these processes, relative to the largest of its column (rounding is of that order)."""
+    unit = np.zeros((n, len(block)))
+    unit[block, np.arange(len(block))] = 1.0
+    supply = factor.solve(unit)
+    return float((supply.min(axis=0) / np.abs(supply).max(axis=0)).min())
 
 
 def _orphans(tables: BackgroundTables) -> Verdict:
@@ -152,7 +160,8 @@ def _orphans(tables: BackgroundTables) -> Verdict:
         (row.flow, row.flow_location)
         for row, provider in zip(tables.exchanges, tables.providers, strict=True)
         if provider >= 0 and row.kind == "input" and row.flow_location not in ("", "GLO")
-        if tables.background.catalogue.processes[provider].location == "GLO" and row.flow.startswith("electricity")
+        if tables.background.catalogue.processes[provider].location == "GLO"
+        if row.flow.startswith("electricity") and row.flow.endswith("voltage")
     }
     return Verdict(
         "electricity is taken from the place that is named", not far, f"{len(far)} inputs fall back to the world's {sorted(far)[:3] or ''}"

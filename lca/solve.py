@@ -6,6 +6,8 @@ is the adjoint solution lambda = A^-T B^T c: one factorisation of A transposed a
 
 from __future__ import annotations
 
+import warnings
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,12 +65,26 @@ def _indices(row: Any, column: Any) -> Any:
     return np.array(list(zip(row.tolist(), column.tolist(), strict=True)), dtype=bwp.INDICES_DTYPE)
 
 
+def _bw2calc() -> Any:
+    """bw2calc, without its advice to install a faster solver on every import (one solve a background is all we need)."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"\s*It seems like you have an AMD/INTEL x64")
+        import bw2calc
+    return bw2calc
+
+
 def brightway_lca(background: Background, demand: dict[int, float], method: str) -> bc.LCA:
     """A plain `bw2calc.LCA` of a demand on the background, inventory and impact assessment done."""
-    import bw2calc as bc
+    from scipy.sparse.linalg import MatrixRankWarning
 
-    lca = bc.LCA(demand=demand, data_objs=[datapackage(background, method)])
-    lca.lci()
+    lca = _bw2calc().LCA(demand=demand, data_objs=[datapackage(background, method)])
+    with warnings.catch_warnings():
+        # bw2calc answers NaN to a singular matrix with only a warning; we make it an error
+        warnings.simplefilter("error", MatrixRankWarning)
+        try:
+            lca.lci()
+        except MatrixRankWarning as error:
+            raise MeaninglessSystem("the technosphere matrix is singular: a loop needs exactly what it makes") from error
     lca.lcia()
     return lca
 
@@ -78,8 +94,6 @@ def unit_scores(background: Background) -> UnitScores:
 
     Raises MeaninglessSystem when the matrix is singular or the economy it describes is not productive.
     """
-    import bw2calc as bc
-
     methods = tuple(background.characterisation)
     lca = brightway_lca(background, {0: 1.0}, methods[0])
     order = [lca.dicts.product[i] for i in range(background.size)]
@@ -97,7 +111,7 @@ def unit_scores(background: Background) -> UnitScores:
         resting_on_estimates=_resting_on_estimates(background, values.reshape(shape)[:, 0, :].sum(axis=1)),
         digest=background.digest,
         background=background.name,
-        solver=f"bw2calc {'.'.join(map(str, bc.__version__)) if isinstance(bc.__version__, tuple) else bc.__version__}, SciPy SuperLU",
+        solver=f"bw2calc {version('bw2calc')}, SciPy {version('scipy')} SuperLU",
     )
 
 

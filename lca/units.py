@@ -24,7 +24,8 @@ _DEFINITIONS = (
     "MB = 0.001 * GB",
     "tkm = 1000 * kilogram * kilometer",
     "kgkm = kilogram * kilometer",
-    "pkm = [person] * kilometer",
+    "person = [person]",
+    "pkm = person * kilometer",
     "vkm = kilometer",
     "克 = gram",
     "公斤 = kilogram = 千克",
@@ -33,7 +34,7 @@ _DEFINITIONS = (
 )
 _ALIASES = {"Wh": "watt_hour", "kWh": "kilowatt_hour", "MWh": "megawatt_hour", "t": "metric_ton", "": "dimensionless"}
 _ALIASES |= {"m2": "m**2", "cm2": "cm**2", "mm2": "mm**2", "m3": "m**3", "cm3": "cm**3", "l": "liter", "L": "liter"}
-_ALIASES |= {"tonne": "metric_ton", "%": "percent", "h": "hour", "year": "year", "t.km": "tkm", "person": "[person]"}
+_ALIASES |= {"tonne": "metric_ton", "%": "percent", "h": "hour", "year": "year", "t.km": "tkm"}
 _remembered: dict[tuple[str, str], float] = {}
 
 

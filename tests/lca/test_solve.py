@@ -1,0 +1,108 @@
+"""The solver against the textbook, a hand-solved loop, and systems that have no meaning."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lca.errors import MeaninglessSystem
+from lca.solve import brightway_lca, unit_scores
+from tests.conftest import background_of
+
+# Heijungs & Suh 2002, chapter 2: 10 kWh need 2 l fuel and emit 1 kg CO2, 0.1 kg SO2;
+# 100 l fuel need 50 l crude oil and emit 10 kg CO2, 2 kg SO2.
+TEXTBOOK = {
+    "electricity @ GLO": ("kWh", {"fuel @ GLO": 0.2}, {"CO2": 0.1, "SO2": 0.01}),
+    "fuel @ GLO": ("l", {}, {"CO2": 0.1, "SO2": 0.02, "crude oil": 0.5}),
+}
+FLOWS = {"CO2": 1.0, "SO2": 1.0, "crude oil": 1.0}
+
+
+def test_heijungs_and_suh_1000_kwh() -> None:
+    scores = unit_scores(background_of(TEXTBOOK, FLOWS))
+    per_kwh = dict(zip(scores.groups, scores.values[0, 0], strict=True))
+    # 1000 kWh: 200 l fuel; CO2 100 + 20, SO2 10 + 4, crude oil 100
+    assert 1000 * per_kwh["CO2"] == pytest.approx(120.0, rel=1e-12)
+    assert 1000 * per_kwh["SO2"] == pytest.approx(14.0, rel=1e-12)
+    assert 1000 * per_kwh["crude oil"] == pytest.approx(100.0, rel=1e-12)
+
+
+def test_a_loop_solved_by_hand() -> None:
+    """1 kg steel needs 0.5 kWh, 1 kWh needs 0.1 kg steel; CO2 2 kg/kg and 0.4 kg/kWh.
+
+    s = 2 + 0.5 e and e = 0.4 + 0.1 s, so s = 2.2 / 0.95 and e = 0.4 + 0.1 s.
+    """
+    world = {
+        "steel @ GLO": ("kg", {"power @ GLO": 0.5}, {"CO2": 2.0}),
+        "power @ GLO": ("kWh", {"steel @ GLO": 0.1}, {"CO2": 0.4}),
+    }
+    steel, power = unit_scores(background_of(world, {"CO2": 1.0})).values[:, 0, 0]
+    assert steel == pytest.approx(2.2 / 0.95, rel=1e-12)
+    assert power == pytest.approx(0.4 + 0.1 * 2.2 / 0.95, rel=1e-12)
+
+
+def test_two_inputs_of_one_process_are_added() -> None:
+    background = background_of(TEXTBOOK, FLOWS)
+    twice = background_of({**TEXTBOOK, "electricity @ GLO": ("kWh", {"fuel @ GLO": 0.4}, {"CO2": 0.1, "SO2": 0.01})}, FLOWS)
+    links = background.inputs
+    doubled = type(links)(*(np.r_[x, x] for x in (links.row, links.column, links.amount, links.estimated)))
+    merged = type(background)(**(background.__dict__ | {"inputs": doubled}))
+    assert unit_scores(merged).values == pytest.approx(unit_scores(twice).values)
+
+
+@pytest.mark.parametrize("needs", [1.0, 1.5])
+def test_a_loop_that_needs_more_than_it_makes_is_refused(needs: float) -> None:
+    world = {
+        "steel @ GLO": ("kg", {"power @ GLO": 1.0}, {"CO2": 2.0}),
+        "power @ CN": ("kWh", {}, {"CO2": 0.4}),
+        "power @ GLO": ("kWh", {"steel @ GLO": needs}, {"CO2": 0.4}),
+    }
+    with pytest.raises(MeaninglessSystem):
+        unit_scores(background_of(world, {"CO2": 1.0}))
+
+
+def test_estimates_are_followed_upstream() -> None:
+    """Half of the steel's score comes through an estimated input: that half rests on estimates, and so on upstream."""
+    world = {
+        "car @ GLO": ("kg", {"steel @ GLO": 2.0}, {"CO2": 1.0}),
+        "steel @ GLO": ("kg", {"power @ GLO": 1.0}, {"CO2": 1.0}),
+        "power @ GLO": ("kWh", {}, {"CO2": 1.0}),
+    }
+    background = background_of(world, {"CO2": 1.0})
+    background.inputs.estimated[1] = True  # the power in steel
+    solved = unit_scores(background)
+    assert solved.values[:, 0, 0] == pytest.approx([5.0, 2.0, 1.0])
+    assert solved.resting_on_estimates == pytest.approx([2.0, 1.0, 0.0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 6), st.randoms(use_true_random=False))
+def test_random_systems_agree_with_bw2calc_and_exact_fractions(n: int, random: object) -> None:
+    draw = random.randint  # type: ignore[attr-defined]
+    share = [[Fraction(draw(0, 3), 4 * n) for _ in range(n)] for _ in range(n)]
+    emission = [Fraction(draw(1, 9), 7) for _ in range(n)]
+    names = [f"p{i} @ GLO" for i in range(n)]
+    world = {
+        names[j]: ("kg", {names[i]: float(share[i][j]) for i in range(n) if share[i][j]}, {"CO2": float(emission[j])}) for j in range(n)
+    }
+    background = background_of(world, {"CO2": 1.0})
+    ours = unit_scores(background).values[:, 0, 0]
+    assert ours == pytest.approx([float(x) for x in _exact(share, emission)], rel=1e-12)
+    assert ours[0] == pytest.approx(brightway_lca(background, {0: 1.0}, "AR6-GWP100").score, rel=1e-9)
+
+
+def _exact(share: list[list[Fraction]], emission: list[Fraction]) -> list[Fraction]:
+    """lambda = (I - Z^T)^-1 e by Gauss elimination in exact fractions."""
+    n = len(emission)
+    rows = [[(Fraction(int(i == j)) - share[j][i]) for j in range(n)] + [emission[i]] for i in range(n)]
+    for i in range(n):
+        pivot = rows[i][i]
+        rows[i] = [x / pivot for x in rows[i]]
+        for k in range(n):
+            if k != i:
+                rows[k] = [x - rows[k][i] * y for x, y in zip(rows[k], rows[i], strict=True)]
+    return [row[-1] for row in rows]
