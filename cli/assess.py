@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.choices import changes_option, model_options, scores_for
-from lca.errors import InputError, LifeloopError, Problem
+from cli.choices import changes_option, draws_of, model_options, scores_for, uncertainty_options
+from lca.errors import LifeloopError
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.footprint import Footprint
     from lca.scores import UnitScores
+    from lca.uncertainty import Draws
 
 
 @click.command()
 @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
 @changes_option
 @model_options
+@uncertainty_options
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the stages as stacked bars (.svg, .png or .pdf).")
 @printing.output_options
 def command(
@@ -29,6 +32,8 @@ def command(
     changes: dict[str, Any],
     method: str,
     factors: Path | None,
+    draws: int | None,
+    seed: int,
     plot: Path | None,
     as_json: bool,
     as_csv: bool,
@@ -42,13 +47,15 @@ def command(
         scores, notes = scores_for(factors)
     except LifeloopError as error:
         printing.stop(error, as_json)
-    done, refused = _assess_all(products, scores, changes, method, as_json)
+    names, done = _assess_all(products, scores, changes, method, as_json)
+    refused = len(names) - len(done)
     if done:
-        printing.write(_report(done, as_json, as_csv, notes), output)
+        sampled = draws_of([n for n in names if n in done], scores, factors, changes, method, draws, seed) if draws else []
+        printing.write(_report(list(done.values()), sampled, as_json, as_csv, notes), output)
         if plot:
             from cli.plots import plot_stages
 
-            plot_stages(done, plot)
+            plot_stages(list(done.values()), plot)
     elif as_json:
         printing.write("[]", output)
     sys.exit(printing.EXIT_REFUSED if refused else 0)
@@ -56,18 +63,18 @@ def command(
 
 def _assess_all(
     products: tuple[str, ...], scores: UnitScores, changes: dict[str, Any], method: str, as_json: bool
-) -> tuple[list[Footprint], int]:
+) -> tuple[list[str], dict[str, Footprint]]:
+    """All names asked for, and the footprints of those that were not refused."""
     from inventories.assessing import assess_file
 
-    done: list[Footprint] = []
-    refused = 0
-    for name in _files(products):
+    names = list(dict.fromkeys(_files(products)))
+    done: dict[str, Footprint] = {}
+    for name in names:
         try:
-            done.append(assess_file(name, scores, changes, method))
+            done[name] = assess_file(name, scores, changes, method)
         except LifeloopError as error:
-            refused += 1
             printing.refuse(error, as_json)
-    return done, refused
+    return names, done
 
 
 def _files(products: tuple[str, ...]) -> Iterator[str]:
@@ -76,39 +83,51 @@ def _files(products: tuple[str, ...]) -> Iterator[str]:
         path = Path(name)
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.suffix in {".yaml", ".yml"})
-            if not found:
-                printing.refuse(InputError(Problem("the folder holds no product file (*.yaml)", file=name)), as_json=False)
-                sys.exit(printing.EXIT_USAGE)
-            yield from map(str, found)
+            # an empty folder is handed on as it is and refused like a file that is not there
+            yield from map(str, found or [path])
         else:
             yield name
 
 
-def _report(done: list[Footprint], as_json: bool, as_csv: bool, notes: tuple[str, ...]) -> str:
+def _report(done: list[Footprint], sampled: list[Draws], as_json: bool, as_csv: bool, notes: tuple[str, ...]) -> str:
     if as_json:
-        return printing.as_json_text([footprint.to_dict() | {"factors": list(notes)} for footprint in done])
+        summaries = [draws.summary() for draws in sampled] or [None] * len(done)
+        return printing.as_json_text([_as_dict(f, s, notes) for f, s in zip(done, summaries, strict=True)])
     if as_csv:
         return printing.as_csv_text([{"product": f.product} | part for f in done for part in f.parts])
-    if len(done) > 1:
-        return "\n".join([_portfolio(done), *(f"note: {note}" for note in notes)])
-    return "\n".join([_single(done[0]), *(f"note: {note}" for note in notes)])
+    said = [f"{draws.product}: {draws.sentence}" for draws in sampled]
+    body = _portfolio(done) if len(done) > 1 else _single(done[0])
+    return "\n".join([body, *said, *(f"note: {note}" for note in notes)])
+
+
+def _as_dict(footprint: Footprint, uncertainty: dict[str, Any] | None, notes: tuple[str, ...]) -> dict[str, Any]:
+    result = footprint.to_dict() | {"factors": list(notes)}
+    if uncertainty is not None:
+        result["total"]["uncertainty"] = uncertainty["total"]
+        result["uncertainty"] = uncertainty["total"] | {"stages": uncertainty["stages"], "sentence": uncertainty["sentence"]}
+        result["provenance"]["seed"] = uncertainty["total"]["seed"]
+    return result
 
 
 def _portfolio(done: list[Footprint]) -> str:
     rows = [
-        {"product": f.product, "kg CO2e": printing.significant(f.total)}
-        | {stage.replace("_", " "): printing.significant(value) for stage, value in f.stages.items()}
-        | {"on estimates": f"{f.resting_on_estimates / f.total:.0%}" if f.total else "-", "notes": str(len(f.warnings) or "")}
+        {"product": f.product, "kg CO2e": significant(f.total)}
+        | {stage.replace("_", " "): significant(value) for stage, value in f.stages.items()}
+        | {"on estimates": _share(f.resting_on_estimates, f.total), "notes": str(len(f.warnings) or "")}
         for f in done
     ]
     return printing.table(rows, right=[key for key in rows[0] if key != "product"])
 
 
+def _share(part: float, whole: float, decimals: int = 0) -> str:
+    return f"{part / whole:.{decimals}%}" if whole else "-"
+
+
 def _single(footprint: Footprint) -> str:
     unit = footprint.functional_unit
-    head = f"{footprint.name}: {printing.significant(footprint.total)} kg CO2e per {unit.quantity:g} {unit.unit} ({unit.description}, {footprint.service_life})"
+    head = f"{footprint.name}: {significant(footprint.total)} kg CO2e per {unit.quantity:g} {unit.unit} ({unit.description}, {footprint.service_life})"
     stages = [
-        {"stage": stage.replace("_", " "), "kg CO2e": printing.significant(value), "share": f"{value / footprint.total:.1%}"}
+        {"stage": stage.replace("_", " "), "kg CO2e": significant(value), "share": _share(value, footprint.total, 1)}
         for stage, value in footprint.stages.items()
     ]
     largest = sorted(footprint.parts, key=lambda part: -abs(part["value"]))[:10]
@@ -117,14 +136,16 @@ def _single(footprint: Footprint) -> str:
             "part": part["part"],
             "stage": part["stage"].replace("_", " "),
             "process": f"{part['process']} ({part['location']})",
-            "amount": f"{printing.significant(part['amount'])} {part['unit']}",
-            "kg CO2e": printing.significant(part["value"]),
+            "amount": f"{significant(part['amount'])} {part['unit']}",
+            "kg CO2e": significant(part["value"]),
         }
         for part in largest
     ]
     made = footprint.provenance
     foot = f"{made['method']}, end of life {made['end_of_life']}, {made['background']} {made['background_digest'][:12]}, lifeloop {made['version']}"
-    estimates = f"{footprint.resting_on_estimates / footprint.total:.0%} of the result rests on estimates (`lifeloop explain` says which)."
+    estimates = (
+        f"{_share(footprint.resting_on_estimates, footprint.total)} of the result rests on estimates (`lifeloop explain` says which)."
+    )
     return "\n".join(
         [
             head,

@@ -10,6 +10,7 @@ import click
 
 from cli import printing
 from lca.errors import LifeloopError
+from lca.rounding import significant
 
 
 @click.group("background")
@@ -50,7 +51,7 @@ def _print(rows: list[dict[str, Any]], as_json: bool, as_csv: bool, output: Path
             {
                 "process": row["name"],
                 "place": row["location"],
-                "kg CO2e": printing.significant(row["score"]),
+                "kg CO2e": significant(row["score"]),
                 "per": row["unit"],
                 "category": row["category"],
                 "kind": row["kind"],
@@ -117,15 +118,15 @@ def show(name: str, location: str, method: str, as_json: bool, as_csv: bool, out
         {
             "kind": row["kind"],
             "what": row["flow"] + (f" ({row['flow_location']})" if row["flow_location"] else ""),
-            "amount": f"{printing.significant(row['amount'])} {row['flow_unit']}",
-            "range": f"{printing.significant(row['low'])} to {printing.significant(row['high'])}",
-            "kg CO2e": printing.significant(row["value"]),
+            "amount": f"{significant(row['amount'])} {row['flow_unit']}",
+            "range": f"{significant(row['low'])} to {significant(row['high'])}",
+            "kg CO2e": significant(row["value"]),
             "basis": row["basis"],
             "source": f"{row['source_title']} ({row['source_year']}), {row['place']}",
         }
         for row in shown["exchanges"]
     ]
-    head = f"{shown['name']} ({shown['location']}): {printing.significant(shown['score'])} kg CO2e per {shown['unit']}, {shown['category']}, {shown['kind']}"
+    head = f"{shown['name']} ({shown['location']}): {significant(shown['score'])} kg CO2e per {shown['unit']}, {shown['category']}, {shown['kind']}"
     printing.write("\n".join([head, "", printing.table(rows, right=("amount", "range", "kg CO2e"))]), output)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from lca.scores import UnitScores
+    from lca.uncertainty import Draws
 
 Function = Callable[..., Any]
 
@@ -49,6 +51,46 @@ def model_options(command: Function) -> Function:
     return click.option(
         "--method", default="AR6-GWP100", show_default=True, help="Characterisation set: AR6-GWP100, AR5-GWP100 or AR6-GWP20."
     )(command)
+
+
+def uncertainty_options(command: Function) -> Function:
+    """--uncertainty [N] and --seed."""
+    command = click.option("--seed", default=42, show_default=True, type=click.IntRange(min=0), help="Seed of the possible worlds.")(
+        command
+    )
+    return click.option(
+        "--uncertainty",
+        "draws",
+        is_flag=False,
+        flag_value=1000,
+        default=None,
+        type=click.IntRange(10, 1000),
+        metavar="[N]",
+        help="Add median and 90 % interval from N (default 1000) possible worlds.",
+    )(command)
+
+
+def draws_of(
+    names: Sequence[str], scores: UnitScores, factors: Path | None, changes: dict[str, Any], method: str, count: int, seed: int
+) -> list[Draws]:
+    """The products' footprints in the same `count` possible worlds."""
+    from inventories.shipped import load
+    from inventories.world_store import worlds_of
+    from lca.uncertainty import sample
+
+    own: tuple[Any, Any] = ((), {})
+    if factors is not None:
+        from inventories.factors import read_factors
+
+        read = read_factors(factors)
+        own = (read.exchanges, read.sources)
+    worlds = worlds_of(scores, seed, own, _progress).first(count)
+    return [sample(load(name).product, scores, worlds, changes, method) for name in names]
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rDrawing possible worlds of the background (only the first time): {done} of {of}", nl=done == of, err=True)
 
 
 def scores_for(factors: Path | None) -> tuple[UnitScores, tuple[str, ...]]:

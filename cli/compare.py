@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.choices import changes_option, model_options, scores_for
+from cli.choices import changes_option, draws_of, model_options, scores_for, uncertainty_options
 from lca.errors import FunctionalUnitsDiffer, LifeloopError
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("b", metavar="B")
 @changes_option
 @model_options
+@uncertainty_options
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the difference line by line (.svg, .png or .pdf).")
 @printing.output_options
 def command(
@@ -28,6 +30,8 @@ def command(
     changes: dict[str, Any],
     method: str,
     factors: Path | None,
+    draws: int | None,
+    seed: int,
     plot: Path | None,
     as_json: bool,
     as_csv: bool,
@@ -39,20 +43,22 @@ def command(
     """
     from inventories.assessing import assess_file
     from lca.comparison import compare
+    from lca.uncertainty import PairedComparison
 
     try:
         scores, notes = scores_for(factors)
         result = compare(assess_file(a, scores, changes, method), assess_file(b, scores, changes, method))
+        paired = PairedComparison(*draws_of([a, b], scores, factors, changes, method, draws, seed)) if draws else None
     except FunctionalUnitsDiffer as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
         printing.stop(error, as_json)
     if as_json:
-        printing.write(printing.as_json_text(result.to_dict() | {"factors": list(notes)}), output)
+        printing.write(printing.as_json_text(result.to_dict() | {"factors": list(notes)} | (paired.to_dict() if paired else {})), output)
     elif as_csv:
         printing.write(printing.as_csv_text(result.to_dict()["lines"]), output)
     else:
-        printing.write("\n".join([_report(result), *(f"note: {note}" for note in notes)]), output)
+        printing.write("\n".join([_report(result), *([paired.sentence] if paired else []), *(f"note: {note}" for note in notes)]), output)
     if plot:
         from cli.plots import plot_difference
 
@@ -65,8 +71,8 @@ def _report(result: Comparison) -> str:
         {
             "part": line.part,
             "stage": line.stage.replace("_", " "),
-            "A": printing.significant(line.a),
-            "B": printing.significant(line.b),
+            "A": significant(line.a),
+            "B": significant(line.b),
             "B - A": _signed(line.difference),
         }
         for line in shown[:25]
@@ -75,8 +81,8 @@ def _report(result: Comparison) -> str:
         {
             "part": "all",
             "stage": "",
-            "A": printing.significant(result.a.total),
-            "B": printing.significant(result.b.total),
+            "A": significant(result.a.total),
+            "B": significant(result.b.total),
             "B - A": _signed(result.difference),
         }
     )
@@ -87,4 +93,4 @@ def _report(result: Comparison) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "-" if value < 0 else "") + printing.significant(abs(value))
+    return ("+" if value > 0 else "-" if value < 0 else "") + significant(abs(value))

@@ -9,6 +9,7 @@ import click
 
 from cli import printing
 from lca.errors import LifeloopError
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.footprint import Footprint
@@ -22,12 +23,13 @@ def command(output: Path | None) -> None:
     from cli.validate import report
     from inventories.score_store import unit_scores
     from inventories.validation import summarise, validate
+    from inventories.world_store import worlds_of
 
     try:
         click.echo("Solving the background with Brightway (only the first time) ...", err=True)
         scores = unit_scores()
         footprints = _assess_portfolio(scores)
-        cases = validate(scores)
+        cases = validate(scores, worlds_of(scores))
     except LifeloopError as error:
         printing.stop(error, as_json=False)
     processes = {p.name for p in scores.catalogue.processes if p.category != "electricity"}
@@ -52,7 +54,7 @@ def _assess_portfolio(scores: UnitScores) -> list[Footprint]:
 def _portfolio(footprints: list[Footprint]) -> str:
     order = {"phone": 0, "wearable": 1, "appliance": 2, "vehicle": 3}
     rows = [
-        {"family": f.family, "product": f.name, "kg CO2e": printing.significant(f.total)}
+        {"family": f.family, "product": f.name, "kg CO2e": significant(f.total)}
         | {stage.replace("_", " "): f"{value / f.total:.0%}" for stage, value in f.stages.items()}
         | {"on estimates": f"{f.resting_on_estimates / f.total:.0%}"}
         for f in sorted(footprints, key=lambda f: (order[f.family], f.category, f.name))

@@ -10,6 +10,7 @@ import click
 from cli import printing
 from cli.choices import changes_option
 from lca.errors import InputError, LifeloopError, Problem, nearest
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from inventories.explaining import Explanation
@@ -53,9 +54,9 @@ def _report(explained: Explanation) -> str:
         {
             "part": line["part"],
             "stage": line["stage"].replace("_", " "),
-            "amount": f"{printing.significant(line['amount'])} {line['unit']}",
+            "amount": f"{significant(line['amount'])} {line['unit']}",
             "process": f"{line['process']} ({line['location']})",
-            "kg CO2e": printing.significant(line["value"]),
+            "kg CO2e": significant(line["value"]),
             "amount from": line["source_title"],
             "factor from": line["factor_sources"],
         }
@@ -63,7 +64,7 @@ def _report(explained: Explanation) -> str:
     ]
     return "\n".join(
         [
-            f"{explained.name}: {printing.significant(explained.total)} kg CO2e",
+            f"{explained.name}: {significant(explained.total)} kg CO2e",
             printing.table(rows, right=("amount", "kg CO2e")),
             "",
             f"{explained.estimate_share:.0%} of the result rests on amounts or factors without a source.",
@@ -77,8 +78,8 @@ def _details(line: dict[str, Any]) -> str:
     rows = [
         {
             "what": row["flow"] + (f" ({row['flow_location']})" if row["flow_location"] else ""),
-            "amount": f"{printing.significant(row['amount'])} {row['flow_unit']}",
-            "kg CO2e": printing.significant(row["value"]),
+            "amount": f"{significant(row['amount'])} {row['flow_unit']}",
+            "kg CO2e": significant(row["value"]),
             "basis": row["basis"],
             "source": f"{row['source_title']} ({row['source_year']}), {row['place']}",
             "derivation": row["derivation"],
@@ -87,8 +88,8 @@ def _details(line: dict[str, Any]) -> str:
     ]
     score = line["background"]["score"]
     head = (
-        f"{line['part']} ({line['stage']}): {printing.significant(line['amount'])} {line['unit']} x {printing.significant(score)} kg CO2e/{line['unit']} "
-        f"= {printing.significant(line['value'])} kg CO2e\n  amount: {line['expression']}; {line['source_title']}\n"
+        f"{line['part']} ({line['stage']}): {significant(line['amount'])} {line['unit']} x {significant(score)} kg CO2e/{line['unit']} "
+        f"= {significant(line['value'])} kg CO2e\n  amount: {line['expression']}; {line['source_title']}\n"
         f"  file: {line['file']}:{line['line']}\n  process: {line['process']} ({line['location']}), per {line['unit']}:"
     )
     return "\n".join([head, printing.table(rows, right=("amount", "kg CO2e"))])

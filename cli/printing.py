@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lca.errors import InputError, LifeloopError
+from lca.errors import InputError, LifeloopError, Problem
 
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
@@ -27,19 +26,6 @@ def output_options(command: Function) -> Function:
     )(command)
     command = click.option("--csv", "as_csv", is_flag=True, help="CSV with every digit, for machines.")(command)
     return click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")(command)
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits, as people read it: 0.00123, 45.6, 1,230."""
-    if value == 0 or math.isnan(value):
-        return "0" if value == 0 else "-"
-    rounded = float(f"{value:.{digits}g}")
-    decimals = max(0, digits - 1 - _exponent(rounded))
-    return f"{rounded:,.{min(decimals, 12)}f}"
-
-
-def _exponent(value: float) -> int:
-    return int(f"{value:e}".split("e")[1])
 
 
 def write(text: str, output: Path | None) -> None:
@@ -94,9 +80,10 @@ def table(rows: Sequence[dict[str, Any]], title: str | None = None, right: Seque
 def refuse(error: LifeloopError, as_json: bool) -> None:
     """Say what was wrong on stderr: one JSON object a line for machines, one line a mistake for people."""
     if not isinstance(error, InputError):
-        click.echo(json.dumps({"reason": str(error)}, ensure_ascii=False) if as_json else f"Error: {error}", err=True)
-        return
-    for problem in error.problems:
+        problems: tuple[Problem, ...] = (Problem(str(error)),)
+    else:
+        problems = error.problems
+    for problem in problems:
         click.echo(json.dumps(problem.to_dict(), ensure_ascii=False) if as_json else f"Error: {problem}", err=True)
 
 

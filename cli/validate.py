@@ -23,9 +23,11 @@ def command(markdown: bool, as_json: bool, as_csv: bool, output: Path | None) ->
     """Modelled against published footprints, case by case and by family. Exits 0 whatever the errors are."""
     from inventories.score_store import unit_scores
     from inventories.validation import summarise, validate
+    from inventories.world_store import worlds_of
 
     try:
-        cases = validate(unit_scores())
+        scores = unit_scores()
+        cases = validate(scores, worlds_of(scores))
     except LifeloopError as error:
         printing.stop(error, as_json)
     if as_json:
@@ -57,4 +59,10 @@ def report(cases: Sequence[Case], summary: dict[str, Any]) -> str:
     """The cases and the summary as text."""
     from cli.validation_tables import case_rows, summary_lines
 
-    return "\n".join([printing.table(case_rows(cases), right=("published", "modelled", "error", "verified")), "", *summary_lines(summary)])
+    return "\n".join(
+        [
+            printing.table(case_rows(cases), right=("published", "modelled", "90 % interval", "error", "verified")),
+            "",
+            *summary_lines(summary),
+        ]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cli.printing import significant
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from inventories.validation import Case
@@ -20,6 +20,8 @@ def case_rows(cases: Sequence[Case]) -> list[dict[str, Any]]:
             "family": c.family,
             "published": significant(c.published.value) if c.published.value else "-",
             "modelled": significant(c.modelled),
+            "90 % interval": " to ".join(significant(x, 2) for x in c.interval) if c.interval else "-",
+            "inside": {True: "yes", False: "no", None: "-"}[c.inside_interval],
             "error": f"{c.error:+.0%}" if c.error is not None else f"({c.deviation:+.0%})" if c.deviation is not None else "-",
             "compared as": "yes" if c.comparable else c.published.comparable,
             "verified": str(c.published.verified_items),
@@ -45,6 +47,12 @@ def summary_lines(summary: dict[str, Any]) -> list[str]:
     overall = summary["skill_against_family_constants"]
     if overall is not None:
         lines.append(f"skill against the best constant of each family, over all: {overall:.2f}")
+    honesty = summary["interval"]
+    if honesty["inside"] is not None:
+        lines.append(
+            f"90 % interval: {honesty['inside']:.0%} of {honesty['cases']} published totals inside; "
+            f"CRPS {honesty['crps']:.3f} of the published total, plain factor-of-two interval {honesty['crps_factor_of_two']:.3f}"
+        )
     return lines
 
 

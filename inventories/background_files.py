@@ -6,15 +6,18 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from inventories.electricity import grid_exchanges
 from inventories.exchanges import COLUMNS, Exchange, exchanges
 from inventories.tables import Row, read_table
 from lca import units
-from lca.background import Background, Links
+from lca.background import Background, Facts, Links
 from lca.catalogue import WORLD, Catalogue, Places, Process
+from lca.distributions import CODES, pedigree_sigma
 from lca.errors import InputError, Problem, nearest
 from lca.quantity import ESTIMATE, Source
 
@@ -63,6 +66,8 @@ def read_places(folder: Path = FOLDER) -> Places:
 
 def _check_parents(row: Row, parents: dict[str, str]) -> None:
     code = row.text("code")
+    if code == WORLD and parents[WORLD]:
+        raise row.problem("parent", "the world has no parent")
     for _ in range(10):
         if code == WORLD:
             return
@@ -80,15 +85,25 @@ def read_sources(folder: Path = FOLDER) -> dict[str, Source]:
             key = row.required("id")
             if key in sources:
                 raise row.problem("id", "the source id is there twice (in this file or another)")
-            sources[key] = Source(
+            sources[key] = source_of(
+                row,
                 title=row.required("title"),
                 publisher=row.required("publisher"),
-                year=int(row.number("year")),
+                year=row.year("year"),
                 url=row.text("url") or None,
                 licence=row.required("licence"),
                 note=row.text("note") or None,
             )
     return sources
+
+
+def source_of(row: Row, **words: Any) -> Source:
+    """The source that a row describes. Raises InputError naming the cell that is wrong."""
+    try:
+        return Source(**words)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        raise row.problem(str(detail["loc"][0]), detail["msg"]) from error
 
 
 def read_background(
@@ -184,6 +199,7 @@ def _link(rows: Sequence[Exchange], sources: dict[str, Source], places: Places, 
         catalogue=catalogue,
         inputs=_links(inputs),
         emissions=_links(emissions),
+        facts=_facts(rows, catalogue),
         flows=tuple(flows),
         groups=groups,
         group_of_flow=np.array([groups.index(row.required("group")) for row in flow_rows]),
@@ -191,6 +207,22 @@ def _link(rows: Sequence[Exchange], sources: dict[str, Source], places: Places, 
         digest=marks,
     )
     return BackgroundTables(background, tuple(rows), sources, tuple(providers))
+
+
+def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
+    """Every number once: rows that one line of a table stands for at several places share their draws."""
+    numbers: dict[str, int] = {}
+    spread: list[tuple[float, float, float, float]] = []
+    of: dict[str, list[int]] = {"input": [], "emission": []}
+    for row in rows:
+        key = f"{row.process}|{row.kind}|{row.flow}|{row.amount!r}|{row.low!r}|{row.high!r}"
+        if key not in numbers:
+            numbers[key] = len(numbers)
+            sigma = pedigree_sigma(row.pedigree)
+            spread.append((row.low / row.amount, row.high / row.amount, CODES[row.distribution], sigma))
+        of["input" if row.kind == "input" else "emission"].append(numbers[key])
+    mixes = [i for i, process in enumerate(catalogue.processes) if process.kind == "mix"]
+    return Facts(tuple(numbers), np.array(spread), np.array(of["input"]), np.array(of["emission"]), np.array(mixes, dtype=np.int64))
 
 
 def _target(row: Exchange, catalogue: Catalogue, flows: dict[str, int]) -> tuple[int, str]:

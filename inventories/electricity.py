@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from inventories.exchanges import AGGREGATED, Exchange
+from inventories.exchanges import AGGREGATED, Exchange, place_in
 from inventories.tables import Row, read_table
 from lca.catalogue import Places
 
 GENERATION = "electricity, generation mix"
+#: Shares are written with six decimals; so far may their sum be from 1.
+_ROUNDING = 1e-3
 VOLTAGES = ("high", "medium", "low")
 
 
@@ -19,7 +21,7 @@ def grid_exchanges(folder: Path, places: Places) -> Iterator[Exchange]:
     A place of `electricity_mix.csv` consumes its technologies by share; one of `electricity_total.csv` carries the
     published total plus its country's upstream part; losses multiply the generation mix (`electricity_loss.csv`).
     """
-    for row in read_table(folder / "electricity_mix.csv", ("location", "technology", "share", "year", "source", "place")):
+    for row in _mix(folder):
         share = row.number("share")
         yield _row(row, places, GENERATION, "input", row.required("technology"), share, (share * 0.9, min(1.0, share * 1.1)))
     columns = ("location", "kgco2e_per_kwh", "upstream_kgco2e_per_kwh", "year", "source", "place")
@@ -34,8 +36,24 @@ def grid_exchanges(folder: Path, places: Places) -> Iterator[Exchange]:
         yield _row(row, places, name, "input", GENERATION, loss, (1 + (loss - 1) * 0.8, 1 + (loss - 1) * 1.25))
 
 
+def _mix(folder: Path) -> list[Row]:
+    """The rows of the mixes. Raises InputError for a share outside 0 to 1, or shares of a place that do not sum to 1."""
+    rows = read_table(folder / "electricity_mix.csv", ("location", "technology", "share", "year", "source", "place"))
+    sums: dict[str, float] = {}
+    for row in rows:
+        share = row.number("share")
+        if not 0 < share <= 1:
+            raise row.problem("share", "a share lies above 0 and at most at 1")
+        sums[row.text("location")] = sums.get(row.text("location"), 0.0) + share
+    for row in rows:
+        total = sums[row.text("location")]
+        if abs(total - 1.0) > _ROUNDING:
+            raise row.problem("share", f"the shares of {row.text('location')} sum to {total:.6g}, not to 1")
+    return rows
+
+
 def _row(row: Row, places: Places, process: str, kind: str, flow: str, amount: float, bounds: tuple[float, float]) -> Exchange:
-    location = places.code(row.required("location"))
+    location = place_in(row, "location", row.required("location"), places)
     remark = row.cells.get("remark", "").strip()
     return Exchange(
         process=process,
@@ -53,7 +71,7 @@ def _row(row: Row, places: Places, process: str, kind: str, flow: str, amount: f
         pedigree=(2, 1, 2, 1, 2),
         basis="estimated" if row.text("source") == "estimate" else "measured",
         derivation=remark,
-        year=int(row.number("year")),
+        year=row.year("year"),
         source=row.required("source"),
         place=row.required("place"),
         file=row.file,

@@ -129,28 +129,22 @@ def exchanges(row: Row, places: Places) -> Iterator[Exchange]:
         pedigree=_pedigree(row),
         basis=row.one_of("basis", BASES),
         derivation=row.text("derivation"),
-        year=_year(row),
+        year=row.year("year"),
         source=row.required("source"),
         place=row.required("place"),
         file=row.file,
         line=row.line,
     )
     for location in row.required("location").split(";"):
-        yield exchange.at(_place(row, "location", location.strip(), places))
+        yield exchange.at(place_in(row, "location", location.strip(), places))
 
 
-def _place(row: Row, column: str, place: str, places: Places) -> str:
+def place_in(row: Row, column: str, place: str, places: Places) -> str:
+    """The code of a place named in a cell. Raises UnknownName with file, line and column."""
     try:
         return places.code(place)
     except InputError as error:
         raise error.located(row.file, row.line, column) from error
-
-
-def _year(row: Row) -> int:
-    year = row.number("year")
-    if not 1950 <= year <= 2100 or year != int(year):
-        raise row.problem("year", "not a year")
-    return int(year)
 
 
 def _pedigree(row: Row) -> tuple[int, ...]:

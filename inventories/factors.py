@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from inventories.background_files import read_places
-from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange
+from inventories.background_files import read_places, source_of
+from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, place_in
 from inventories.tables import Row, read_table
 from lca.catalogue import Places
 from lca.errors import InputError, Problem
@@ -56,14 +56,11 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
     value, low, high = row.number("kgco2e"), row.number("low"), row.number("high")
     if not 0 <= low <= value <= high or value <= 0:
         raise row.problem("kgco2e", "0 <= low <= kgco2e <= high, and kgco2e above zero")
-    try:
-        location = places.code(row.required("location"))
-    except InputError as error:
-        raise error.located(row.file, row.line, "location") from error
+    location = place_in(row, "location", row.required("location"), places)
     pedigree = tuple(int(s) for s in (row.text("pedigree") or "2;3;1;1;2").split(";") if s.strip() in set("12345"))
     if len(pedigree) != 5:
         raise row.problem("pedigree", "five scores from 1 to 5, such as 2;2;3;1;2")
-    year = int(row.number("year"))
+    year = row.year("year")
     key = f"own:{row.required('source')}"
     exchange = Exchange(
         process=row.required("process"),
@@ -87,7 +84,7 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
         file=row.file,
         line=row.line,
     )
-    source = Source(title=row.required("source"), publisher=row.required("publisher"), year=year, url=row.text("url") or None)
+    source = source_of(row, title=row.required("source"), publisher=row.required("publisher"), year=year, url=row.text("url") or None)
     return exchange, source, _date(row)
 
 

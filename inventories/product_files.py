@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,18 @@ from inventories.tables import Row
 from inventories.yamlfile import Mapping
 from lca.errors import InputError, Problem, nearest
 from lca.product import STAGES, Line, PackagingComponent, Parameter, Product
+from lca.quantity import ESTIMATE
 
 #: Finds the file of a shipped product or archetype by its id; None when there is none.
 Finder = Callable[[str], Path | None]
 _MAX_GENERATIONS = 10
+#: Words for what pydantic says in the words of a programmer.
+_REASONS = {"tuple_type": "a list is needed here, such as [a, b]", "extra_forbidden": "unknown key", "missing": "the key is missing"}
 _KEYS: dict[str, tuple[str, ...]] = {
     "": tuple(Product.model_fields),
     "parameters": tuple(Parameter.model_fields),
-    "stages": (*Line.model_fields, "replaces", "remove"),
-    "packaging": (*(f.alias or n for n, f in PackagingComponent.model_fields.items()), "replaces", "remove"),
+    "stages": tuple(Line.model_fields),
+    "packaging": tuple(f.alias or n for n, f in PackagingComponent.model_fields.items()),
 }
 
 
@@ -73,6 +76,7 @@ def read_product_file(
     merged, ancestors = _resolve(path, find, known_ids, ())
     merged["extends"] = list(ancestors)
     _check_lines(merged)
+    _check_sources(merged)
     if isinstance(merged.get("packaging"), list):
         merged["packaging"] = [_with_processes(c, packaging_materials()) if isinstance(c, Mapping) else c for c in merged["packaging"]]
     try:
@@ -157,11 +161,13 @@ def _check_lines(data: Mapping) -> None:
         groups += [(stage, "part", stages.get(stage)) for stage in stages]
     problems = []
     for group, key, lines in groups:
-        seen: dict[Any, Mapping] = {}
+        seen: dict[str, Mapping] = {}
         for line in lines if isinstance(lines, list) else ():
             if not isinstance(line, Mapping):
                 continue
-            first = seen.setdefault(line.get(key), line)
+            problems += [_nothing_to_change(group, word, line) for word in ("replaces", "remove") if word in line]
+            name = line.get(key)
+            first = seen.setdefault(name, line) if isinstance(name, str) else line
             if first is not line:
                 hint = f"give it another name, or write `replaces: {line.get(key)}` to replace the one in line {first.line} of {first.file}"
                 problems.append(
@@ -169,6 +175,44 @@ def _check_lines(data: Mapping) -> None:
                 )
     if problems:
         raise InputError(problems)
+
+
+def _nothing_to_change(group: str, word: str, line: Mapping) -> Problem:
+    hint = f"delete `{word}:`, or let the file extend the one whose line is meant"
+    return Problem(
+        f"there is nothing to {word.removesuffix('s')}", line.file, line.lines.get(word), f"{group}.{word}", str(line[word]), hint
+    )
+
+
+def _check_sources(data: Mapping) -> None:
+    """Every source that is cited stands under `sources`, with the nearest one named where it does not."""
+    declared = data.get("sources")
+    known = [ESTIMATE, *declared] if isinstance(declared, Mapping) else [ESTIMATE]
+    problems = []
+    for where, holder in _holders(data, "source", ""):
+        cited = holder["source"]
+        if isinstance(cited, str) and cited and cited not in known:
+            hint = nearest(cited, known) or f"declare it under `sources:` (known: {', '.join(known)})"
+            line = holder.lines.get("source", holder.line)
+            problems.append(Problem("the source is not declared under sources", holder.file, line, f"{where}source", cited, hint))
+    if problems:
+        raise InputError(problems)
+
+
+def _holders(value: Any, key: str, where: str) -> Iterator[tuple[str, Mapping]]:
+    """Every mapping that has the key, with its path such as stages.materials[display] in front."""
+    if isinstance(value, Mapping):
+        if key in value:
+            yield where, value
+        for name, item in value.items():
+            if name == "sources":
+                continue
+            if isinstance(item, list):
+                for number, part in enumerate(item):
+                    title = part.get("part") or part.get("component") or number if isinstance(part, Mapping) else number
+                    yield from _holders(part, key, f"{where}{name}[{title}].")
+            else:
+                yield from _holders(item, key, f"{where}{name}.")
 
 
 def _problem(detail: ErrorDetails, data: Mapping) -> Problem:
@@ -188,8 +232,10 @@ def _problem(detail: ErrorDetails, data: Mapping) -> Problem:
             file, line = (here.file, here.line) if isinstance(here, Mapping) else (file, line)
         else:
             break
+    if isinstance(here, Mapping) and detail["type"] == "value_error":
+        here = here.get("value", here.get("amount"))
     value = None if isinstance(here, Mapping | list) or here is None else str(here)
-    reason = detail["msg"].removeprefix("Value error, ")
+    reason = _REASONS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     return Problem(reason, file, line, _field(loc, data), value, _hint(detail, loc))
 
 

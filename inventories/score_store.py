@@ -47,7 +47,7 @@ _USUAL_UNITS = [
 def unit_scores(folder: Path = FOLDER) -> UnitScores:
     """Scores of the background in `folder`; solving takes some seconds the first time after a change of its tables."""
     marks = digest(folder)
-    return stored.load(_place(marks), marks) or _solve_and_keep(folder, (), {})
+    return stored.load(place(marks), marks) or _solve_and_keep(folder, (), {})
 
 
 def unit_scores_with(extra: Iterable[Exchange], sources: dict[str, Source], folder: Path = FOLDER) -> UnitScores:
@@ -55,21 +55,22 @@ def unit_scores_with(extra: Iterable[Exchange], sources: dict[str, Source], fold
     return _solve_and_keep(folder, tuple(extra), sources)
 
 
-def _place(marks: str) -> Path:
+def place(marks: str) -> Path:
+    """The folder of everything stored for the background with this digest."""
     return home() / "scores" / marks[:20]
 
 
 def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str, Source]) -> UnitScores:
     tables = read_background(folder, extra, sources)
     marks = tables.background.digest
-    known = stored.load(_place(marks), marks)
+    known = stored.load(place(marks), marks)
     if known is not None:
         return known
     from lca.solve import unit_scores as solve
 
     solved = solve(tables.background)
-    stored.save(solved, _place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
-    return stored.load(_place(marks), marks) or solved
+    stored.save(solved, place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
+    return stored.load(place(marks), marks) or solved
 
 
 def _conversions(process_units: set[str]) -> dict[str, float]:

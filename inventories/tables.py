@@ -46,6 +46,13 @@ class Row:
         """The cell as a finite number, or None when it is empty."""
         return self.number(column) if self.text(column) else None
 
+    def year(self, column: str) -> int:
+        """The cell as a year."""
+        value = self.number(column)
+        if not 1900 <= value <= 2100 or value != int(value):
+            raise self.problem(column, "not a year")
+        return int(value)
+
     def one_of(self, column: str, choices: Sequence[str]) -> str:
         """The cell, which must be one of the choices."""
         value = self.required(column)
@@ -74,6 +81,8 @@ def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
 
 def parse_table(text: str, file: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """The rows of a CSV text; see `read_table`."""
+    if "\0" in text:
+        raise InputError(Problem("a NUL character", file, text.count("\n", 0, text.index("\0")) + 1, hint="save the table as CSV UTF-8"))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     try:

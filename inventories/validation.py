@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
 
+import numpy as np
+
 from inventories.assessing import assess_file
 from inventories.shipped import load, product_paths
+from lca.distributions import normal
 from lca.footprint import Footprint
-from lca.product import Published
+from lca.product import STAGES, Published
 from lca.scores import UnitScores
+from lca.uncertainty import Draws, sample
+from lca.worlds import Worlds
 
 FAMILIES = ("phone", "wearable", "appliance", "vehicle")
 ENOUGH_ITEMS = 5
@@ -28,6 +33,23 @@ class Case:
     family: str
     published: Published
     footprint: Footprint
+    draws: Draws | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """5th and 95th percentile of our total over the published stages; None where nothing was drawn."""
+        if self.draws is None:
+            return None
+        low, high = np.percentile(self.draws.of_stages(self.published.boundary or STAGES), (5, 95))
+        return float(low), float(high)
+
+    @property
+    def inside_interval(self) -> bool | None:
+        """Whether the published total lies in our 90 % interval; None where the two must not be compared."""
+        interval = self.interval
+        if interval is None or self.published.value is None or not self.comparable:
+            return None
+        return interval[0] <= self.published.value <= interval[1]
 
     @property
     def modelled(self) -> float:
@@ -75,7 +97,8 @@ class Case:
             "unit": "kg CO2e",
             "error": self.error,
             "deviation": self.deviation,
-            "inside_interval": None,
+            "inside_interval": self.inside_interval,
+            "interval": list(self.interval) if self.interval else None,
             "confidence": self.published.confidence,
             "verified_items": self.published.verified_items,
             "comparable": self.comparable,
@@ -89,8 +112,8 @@ class Case:
         }
 
 
-def validate(scores: UnitScores, names: Iterable[str] | None = None) -> list[Case]:
-    """All shipped products that have a published reference, assessed."""
+def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[str] | None = None) -> list[Case]:
+    """All shipped products that have a published reference, assessed; with `worlds`, drawn in each of them too."""
     cases = []
     for name in names if names is not None else product_paths():
         product = load(name).product
@@ -98,7 +121,8 @@ def validate(scores: UnitScores, names: Iterable[str] | None = None) -> list[Cas
             continue
         published = product.reference.published
         case = published.case or product.id
-        cases.append(Case(case, product.id, product.name, product.category, product.family, published, assess_file(name, scores)))
+        draws = sample(product, scores, worlds) if worlds is not None else None
+        cases.append(Case(case, product.id, product.name, product.category, product.family, published, assess_file(name, scores), draws))
     return cases
 
 
@@ -157,7 +181,33 @@ def summarise(cases: Sequence[Case]) -> dict[str, Any]:
         "stage_shares_compared": len(points),
         "families": by_family,
         "skill_against_family_constants": _overall_skill(comparable),
+        "interval": interval_honesty(comparable),
     }
+
+
+def interval_honesty(cases: Sequence[Case]) -> dict[str, Any]:
+    """How honest the 90 % intervals are: share of published totals inside, and the continuous ranked probability score.
+
+    The score (Gneiting & Raftery 2007, eq. 21: E|X - y| - E|X - X'| / 2) is divided by the published total, averaged over
+    the cases, and set beside that of a plain interval of a factor of two around our point value (lognormal).
+    """
+    drawn = [(c, c.draws.of_stages(c.published.boundary or STAGES)) for c in cases if c.draws is not None and c.published.value]
+    if not drawn:
+        return {"cases": 0, "inside": None, "crps": None, "crps_factor_of_two": None}
+    plain = np.exp(np.log(2.0) / 1.645 * np.asarray(normal((np.arange(1000) + 0.5) / 1000)))
+    return {
+        "cases": len(drawn),
+        "inside": sum(bool(c.inside_interval) for c, _ in drawn) / len(drawn),
+        "crps": mean(_crps(x, c.published.value or 1.0) for c, x in drawn),
+        "crps_factor_of_two": mean(_crps(c.modelled * plain, c.published.value or 1.0) for c, _ in drawn),
+    }
+
+
+def _crps(draws: np.ndarray, published: float) -> float:
+    ordered = np.sort(draws)
+    n = len(ordered)
+    spread = float((ordered * (2 * np.arange(1, n + 1) - n - 1)).sum()) * 2 / n**2
+    return (float(np.abs(ordered - published).mean()) - spread / 2) / published
 
 
 def _overall_skill(cases: Sequence[Case]) -> float | None:

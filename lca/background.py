@@ -30,6 +30,21 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """The uncertain numbers of a background, each once, however many exchanges repeat it at other places.
+
+    `spread` has a row (low / amount, high / amount, kind, pedigree sigma) for each fact; `of_inputs` and `of_emissions`
+    give the fact behind every link. `mixes` numbers the processes whose inputs are shares that must keep their sum.
+    """
+
+    keys: tuple[str, ...]
+    spread: Floats
+    of_inputs: Integers
+    of_emissions: Integers
+    mixes: Integers
+
+
+@dataclass(frozen=True)
 class Background:
     """Processes, what they consume of each other, what they emit, and how emissions count.
 
@@ -45,6 +60,7 @@ class Background:
     group_of_flow: Integers
     characterisation: Mapping[str, Floats]
     digest: str
+    facts: Facts | None = None
     name: str = "lifeloop open background"
 
     @property

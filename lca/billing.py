@@ -56,18 +56,25 @@ class Bill:
     warnings: tuple[str, ...]
 
 
-def bill(product: Product, catalogue: Catalogue, changes: Mapping[str, Any] | None = None) -> Bill:
-    """The product's bill over the background's processes, with `changes` made to its parameters.
+def bill(
+    product: Product,
+    catalogue: Catalogue,
+    changes: Mapping[str, Any] | None = None,
+    factors: Mapping[str, Any] | None = None,
+) -> Bill:
+    """The product's bill over the background's processes, with `changes` and `factors` on its parameters (`lca.parameters`).
+
+    The mass check is made for a single design only.
 
     Raises InputError (all mistakes at once) for an unknown process or place, units of another dimension, a formula that
     cannot be evaluated, a negative amount, or parts whose mass is more than 20 % off the declared mass.
     """
-    values = evaluate_parameters(product, changes)
+    values = evaluate_parameters(product, changes, factors)
     lines: list[BillLine] = []
     amounts: list[Any] = []
     masses: list[Any] = []
     problems: list[Problem] = []
-    for stage, field, line in _all_lines(product, values):
+    for stage, field, line in all_lines(product, values):
         try:
             entry, amount = _bill_line(stage, field, line, catalogue, values)
             mass = _mass_in_product(stage, field, line, values)
@@ -94,7 +101,7 @@ def _columns(amounts: list[Any]) -> NDArray[np.float64]:
     return np.stack(np.broadcast_arrays(*[np.asarray(a, dtype=float) for a in amounts]), axis=-1)
 
 
-def _all_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
+def all_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
     """Every line with its stage and the name of its place in the file, packaging components included."""
     for stage in STAGES:
         if stage == "packaging":
@@ -111,7 +118,7 @@ def _packaging_lines(product: Product, values: Values) -> Iterator[tuple[Stage, 
             continue
         field = f"packaging[{component.component}]"
         if component.process is None or component.location is None:
-            raise InputError(Problem("the component has no process", field=field, value=component.material))
+            raise InputError(Problem("a component needs a process and its location", field=field, value=component.material))
         yield "packaging", field, _packaging_line(component, "", component.process, component.location)
         if component.forming_process:
             yield "packaging", field, _packaging_line(component, ", forming", component.forming_process, component.location)
@@ -211,10 +218,14 @@ def _fallbacks(lines: list[BillLine]) -> Iterator[str]:
 
 def _check_mass(masses: NDArray[np.float64], declared: Any) -> Iterator[str]:
     """The parts' masses against the declared mass: a warning above 5 %, an error above 20 %."""
-    if declared is None or masses.size == 0:
+    if declared is None or masses.ndim != 1 or masses.size == 0:
         return
     total = float(np.mean(np.nansum(masses, axis=-1)))
     target = float(np.mean(declared))
+    if target <= 0:
+        raise InputError(Problem("a declared mass is above zero", field="mass", value=f"{target:.4g} kg"))
+    if np.any(masses < 0):
+        raise InputError(Problem("a line has a negative mass in the product", field="mass", value=f"{np.nanmin(masses):.4g} kg"))
     off = total / target - 1.0
     said = f"the parts weigh {total:.4g} kg, the declared mass is {target:.4g} kg ({off:+.1%})"
     if abs(off) > MASS_ERROR:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lca.errors import FunctionalUnitsDiffer
 from lca.footprint import UNIT, Footprint
+from lca.rounding import significant
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,14 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """The answer in one plain sentence."""
-        if not self.a.total or abs(self.difference) < 1e-12 * abs(self.a.total):
+        if abs(self.difference) <= 1e-12 * max(abs(self.a.total), abs(self.b.total)):
             return f"{self.a.name} and {self.b.name} have the same footprint."
         better, worse = (self.a, self.b) if self.difference > 0 else (self.b, self.a)
         top = max(self.lines, key=lambda line: abs(line.difference))
         share = abs(self.difference) / worse.total
         return (
-            f"{better.name} has the lower footprint, by {abs(self.difference):.3g} {UNIT} ({share:.1%} of {worse.name}); "
-            f"the largest single difference is {top.part} ({top.stage}, {top.difference:+.3g} {UNIT})."
+            f"{better.name} has the lower footprint, by {significant(abs(self.difference))} {UNIT} ({share:.1%} of {worse.name}); "
+            f"the largest single difference is {top.part} ({top.stage}, {'+' if top.difference > 0 else '-'}{significant(abs(top.difference))} {UNIT})."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -90,5 +90,6 @@ class MeaninglessSystem(LifeloopError):
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """A hint naming the closest of the choices, or None when nothing is close."""
-    close = difflib.get_close_matches(word, list(choices), n=3, cutoff=0.55)
+    known = list(choices)
+    close = [c for c in known if c.casefold() == word.casefold()] or difflib.get_close_matches(word, known, n=3, cutoff=0.55)
     return f"did you mean {' or '.join(repr(c) for c in close)}?" if close else None

@@ -107,6 +107,7 @@ def _check_node(node: ast.AST, text: str) -> None:
         raise _refuse(text, "a whole number above 2**53 is not exact")
 
 
+@lru_cache(maxsize=4096)
 def names(text: str) -> frozenset[str]:
     """The names that an expression uses, functions left out."""
     return frozenset(n.id for n in ast.walk(parse(text)) if isinstance(n, ast.Name)) - FUNCTIONS.keys()
@@ -115,8 +116,8 @@ def names(text: str) -> frozenset[str]:
 class _Evaluator(simpleeval.SimpleEval):  # type: ignore[misc]
     """simpleeval with numpy's operators, so that one expression serves one design or an array of designs."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__(operators={**_BINARY, **_UNARY}, functions=FUNCTIONS, names=dict(values))
+    def __init__(self) -> None:
+        super().__init__(operators=_BINARY | _UNARY, functions=FUNCTIONS)
         self.nodes[ast.IfExp] = self._where
         self.nodes[ast.BoolOp] = self._logical
         for refused in (ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue):
@@ -143,7 +144,9 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
         raise _refuse(text, f"unknown name {name!r} in a formula", nearest(name, values) or _names_hint(name, values))
     try:
         with np.errstate(all="ignore"):
-            result = _Evaluator(values).eval(text, previously_parsed=tree)
+            evaluator = _Evaluator()
+            evaluator.names = {name: values[name] for name in names(text)}
+            result = evaluator.eval(text, previously_parsed=tree)
     except (simpleeval.InvalidExpression, TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise _refuse(text, f"cannot be evaluated: {error}") from error
     numbers = np.asarray(result)

@@ -6,6 +6,8 @@ import graphlib
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from lca import formula, units
 from lca.errors import FormulaError, InputError, Problem, UnknownName, nearest
 from lca.product import Product
@@ -14,11 +16,12 @@ from lca.product import Product
 Values = dict[str, Any]
 
 
-def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = None) -> Values:
+def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = None, factors: Mapping[str, Any] | None = None) -> Values:
     """All names that the product's formulas may use, with their values.
 
     Besides the parameters: `service_life` (in its own unit), `product_mass`, `packaging_mass` (of the product's market)
-    and `packaged_mass`, in kg. `changes` sets parameters or `service_life` to other values (numbers, arrays or words).
+    and `packaged_mass`, in kg. `changes` sets parameters or `service_life` to other values (numbers, arrays or words);
+    `factors` multiply the value of a parameter after its expression was evaluated (draws of an uncertain formula).
     Raises InputError for an unknown name, a loop of formulas, or a value of the wrong kind.
     """
     changes = dict(changes or {})
@@ -28,7 +31,7 @@ def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = No
     values |= {n: v for n, v in changes.items() if isinstance(v, str) and _is_word(product, n)}
     pending = {n: e for n, e in expressions.items() if n not in values}
     for name in _order(pending):
-        values[name] = evaluate_amount(pending[name], values, f"parameters.{name}")
+        values[name] = evaluate_amount(pending[name], values, f"parameters.{name}") * (factors or {}).get(name, 1.0)
     return values
 
 
@@ -57,6 +60,10 @@ def _check_changes(product: Product, changes: Mapping[str, Any]) -> None:
             if not isinstance(value, str) or (choices and value not in choices):
                 hint = f"one of {', '.join(choices)}" if choices else "a word"
                 raise InputError(Problem("not a value of this parameter", field=f"set {name}", value=str(value), hint=hint))
+        elif not isinstance(value, str) and not np.all(np.isfinite(value)):
+            raise InputError(Problem("not a finite number", field=f"set {name}", value=str(value)))
+        elif name == "service_life" and not isinstance(value, str) and not np.all(np.asarray(value) > 0):
+            raise InputError(Problem("a service life is above zero", field=f"set {name}", value=str(value)))
 
 
 def _expressions(product: Product) -> dict[str, Any]:

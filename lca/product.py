@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from lca.errors import nearest
 from lca.quantity import ESTIMATE, Amount, Distribution, Finite, Frozen, Pedigree, Quantity, Source, check_range
 
 Family = Literal["phone", "wearable", "appliance", "vehicle"]
@@ -36,6 +37,8 @@ FAMILY_OF: dict[str, Family] = {
     "diesel_car": "vehicle",
     "e_scooter": "vehicle",
 }
+#: Markets by word; any two-letter country code (or province such as CN-GD) is one too.
+MARKETS = ("international", "domestic")
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 #: Names that formulas may use besides the parameters; a parameter may not take one of them.
@@ -136,15 +139,25 @@ class Line(Frozen):
         """YAML has lists only."""
         return tuple(value) if isinstance(value, list) else value
 
+    @field_validator("amount", "count")
+    @classmethod
+    def amounts_are_not_negative(cls, value: Amount) -> Amount:
+        """A number is checked here, an expression when it is evaluated."""
+        if isinstance(value, int | float) and value < 0:
+            raise ValueError(f"{value:g} is negative; a credit or avoided burden is not entered as a line")
+        return value
+
+    @field_validator("loss")
+    @classmethod
+    def loss_is_a_share(cls, value: Amount) -> Amount:
+        """A loss is a share of the input, below all of it."""
+        if isinstance(value, int | float) and not 0 <= value < 1:
+            raise ValueError(f"the loss {value:g} is not a share below 1")
+        return value
+
     @model_validator(mode="after")
-    def amounts_make_sense(self) -> Line:
-        """No negative amount or count, a loss below 1, and low <= amount <= high, as far as they are numbers."""
-        if isinstance(self.amount, int | float) and self.amount < 0:
-            raise ValueError(f"the amount {self.amount:g} is negative; a credit or avoided burden is not entered as a line")
-        if isinstance(self.count, int | float) and self.count < 0:
-            raise ValueError(f"the count {self.count:g} is negative")
-        if isinstance(self.loss, int | float) and not 0 <= self.loss < 1:
-            raise ValueError(f"the loss {self.loss:g} is not a share below 1")
+    def range_holds_the_amount(self) -> Line:
+        """low <= amount <= high, as far as they are numbers."""
         check_range(self.amount, self.low, self.high)
         return self
 
@@ -165,10 +178,18 @@ class Stages(Frozen):
         return tuple(value) if isinstance(value, list) else () if value is None else value
 
 
+def check_market(market: str) -> str:
+    """The market, if it is one. Raises ValueError with the nearest word."""
+    code = market.split("-", maxsplit=1)[0]
+    if market not in MARKETS and not (len(code) == 2 and code.isalpha() and code.isupper()):
+        raise ValueError(f"{market!r} is not a market: {nearest(market, MARKETS) or 'use international, domestic, or a country code'}")
+    return market
+
+
 class PackagingComponent(Frozen):
     """One component of the packaging, with what circularity and footprint need to know of it."""
 
-    component: str = Field(min_length=1, max_length=120)
+    component: str = Field(min_length=1, max_length=100)
     level: Literal["retail", "inbox", "transport"]
     material: str = Field(min_length=1, description="a material of inventories/background/packaging_materials.csv")
     mass: Quantity
@@ -196,9 +217,15 @@ class PackagingComponent(Frozen):
     def markets_are_known_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """A market is `international`, `domestic`, or a two-letter country code (or a province such as CN-GD)."""
         for market in value:
-            code = market.split("-")[0]
-            if market not in {"international", "domestic"} and not (len(code) == 2 and code.isalpha() and code.isupper()):
-                raise ValueError(f'{market!r} is not a market: use international, domestic, or a country code such as "NO"')
+            check_market(market)
+        return value
+
+    @field_validator("mass")
+    @classmethod
+    def mass_is_not_negative(cls, value: Quantity) -> Quantity:
+        """Packaging weighs something (an expression is checked when it is evaluated)."""
+        if isinstance(value.value, int | float) and value.value < 0:
+            raise ValueError(f"the mass {value.value:g} is negative")
         return value
 
     def used_in(self, market: str) -> bool:
@@ -271,12 +298,18 @@ class Product(Frozen):
         """YAML has lists only."""
         return tuple(value) if isinstance(value, list) else () if value is None else value
 
+    @field_validator("market")
+    @classmethod
+    def market_is_a_known_word(cls, value: str) -> str:
+        """A market that nobody has would leave all packaging out."""
+        return check_market(value)
+
     @field_validator("category")
     @classmethod
     def category_is_known(cls, value: str) -> str:
         """The category tells the family."""
         if value not in FAMILY_OF:
-            raise ValueError(f"unknown category; known: {', '.join(FAMILY_OF)}")
+            raise ValueError(f"unknown category: {nearest(value, FAMILY_OF) or 'known are ' + ', '.join(FAMILY_OF)}")
         return value
 
     @field_validator("parameters")

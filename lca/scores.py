@@ -52,7 +52,7 @@ def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> Non
     """
     folder.mkdir(parents=True, exist_ok=True)
     stacked = np.concatenate([scores.values.reshape(len(scores.values), -1), scores.resting_on_estimates[:, None]], axis=1)
-    _replace(folder / "values.npy", lambda path: np.save(path, stacked, allow_pickle=False))
+    replace_file(folder / "values.npy", lambda path: np.save(path, stacked, allow_pickle=False))
     places = scores.catalogue.places
     index = {
         "format": FORMAT,
@@ -65,10 +65,11 @@ def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> Non
         "places": {"parents": dict(places.parents), "names": dict(places.names), "aliases": dict(places.aliases)},
         "conversions": conversions,
     }
-    _replace(folder / "index.json", lambda path: path.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8"))
+    replace_file(folder / "index.json", lambda path: path.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8"))
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a temporary file beside `path`, then put it in its place in one step."""
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     os.close(handle)
     try:
