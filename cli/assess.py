@@ -91,7 +91,7 @@ def _files(products: tuple[str, ...]) -> Iterator[str]:
 
 def _report(done: list[Footprint], sampled: list[Draws], as_json: bool, as_csv: bool, notes: tuple[str, ...]) -> str:
     if as_json:
-        summaries = [draws.summary() for draws in sampled] or [None] * len(done)
+        summaries: list[dict[str, Any] | None] = [draws.summary() for draws in sampled] or [None] * len(done)
         return printing.as_json_text([_as_dict(f, s, notes) for f, s in zip(done, summaries, strict=True)])
     if as_csv:
         return printing.as_csv_text([{"product": f.product} | part for f in done for part in f.parts])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from inventories.home import home
 from lca.comparison import Comparison
 from lca.footprint import Footprint
 from lca.product import STAGES
@@ -82,6 +84,8 @@ def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
 
 
 def _figure(width: float, height: float) -> Figure:
+    # matplotlib keeps a list of fonts; it shall lie where our caches lie
+    os.environ.setdefault("MPLCONFIGDIR", str(home() / "matplotlib"))
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

@@ -61,25 +61,26 @@ def rendered(path: Path) -> str:
             raise examples.ExampleFailed(f"{name}: {error}") from error
 
 
-def out_of_date(path: Path) -> bool:
-    """Whether the file holds anything else than it should."""
-    return not path.is_file() or path.read_text(encoding="utf-8") != rendered(path)
-
-
 def generated_files() -> list[Path]:
     """All files with generated parts."""
     return [*pages(), *(ROOT / name for name in WHOLE_FILES)]
+
+
+def out_of_date() -> dict[Path, str]:
+    """The files that hold anything else than they should, with what they should hold."""
+    wanted = {path: rendered(path) for path in generated_files()}
+    return {path: text for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text}
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; name what is out of date and exit with 1.")
 def main(check: bool) -> None:
     """Write the generated parts of the documentation."""
-    old = [path for path in generated_files() if out_of_date(path)]
-    for path in old:
+    old = out_of_date()
+    for path, text in old.items():
         click.echo(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
-            path.write_text(rendered(path), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
     if check and old:
         click.echo("`make readme` writes them anew.")
         sys.exit(1)

@@ -120,10 +120,11 @@ def bases() -> str:
 def electricity() -> str:
     """Every large country whose electricity deviates by more than 25 %, and the ten largest countries."""
     rows = _report().electricity
-    large = sorted(rows, key=lambda r: -(r["total_twh"] or 0))[:10]
-    far = [r for r in rows if (r["total_twh"] or 0) > 10 and abs(r["deviation"]) > 0.25]
+    countries = [r for r in rows if len(r["location"]) == 2 and r["location"] != "EU"]
+    large = sorted(countries, key=lambda r: -(r["total_twh"] or 0))[:10]
+    far = [r for r in countries if (r["total_twh"] or 0) > 10 and abs(r["deviation"]) > 0.25]
     shown = [
-        (r["location"], significant(r["modelled"]), significant(r["published"]), f"{r['deviation']:+.0%}", r["explanation"])
+        (r["location"], significant(r["modelled"]), significant(r["published"]), f"{round(r['deviation'], 2) + 0.0:+.0%}", r["explanation"])
         for r in [*large, *(r for r in far if r not in large)]
     ]
     return markdown_table(("place", "modelled, kg CO2e/kWh", "published", "deviation", "why (where it is large)"), shown)

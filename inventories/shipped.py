@@ -50,6 +50,8 @@ def load(name_or_path: str | Path) -> ProductFile:
         if found is None:
             known = [*product_paths(), *archetype_paths()]
             hint = nearest(str(name_or_path), known) or "`lifeloop products` lists what is shipped"
-            raise UnknownName(Problem("no such file, product or archetype", field="product", value=str(name_or_path), hint=hint))
+            reason = "the folder holds no product file (*.yaml)" if path.is_dir() else "no such file, product or archetype"
+            file = str(name_or_path) if path.suffix or path.is_dir() else None
+            raise UnknownName(Problem(reason, file, field="product", value=str(name_or_path), hint=hint))
         path = found
     return read_product_file(path, find, [*archetype_paths(), *product_paths()], packaging_materials)

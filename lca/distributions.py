@@ -56,7 +56,7 @@ def quantile(uniform: Floats, value: float, low: float, high: float, kind: int) 
         return np.asarray(low + uniform * (high - low))
     if kind == LOGNORMAL and low > 0 and value > 0:
         sigma = max(np.log(high / value), np.log(value / low)) / _Z975
-        return value * np.exp(sigma * normal(uniform))
+        return np.asarray(value * np.exp(sigma * normal(uniform)))
     split = (value - low) / (high - low)
     left = low + np.sqrt(uniform * (high - low) * (value - low))
     right = high - np.sqrt((1.0 - uniform) * (high - low) * (high - value))

@@ -86,14 +86,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def load(folder: Path, digest: str) -> UnitScores | None:
-    """The stored scores of the background with this digest, memory-mapped; None when there are none of it."""
+    """The stored scores of the background with this digest, memory-mapped; None when there are none, or broken ones."""
     try:
         index = json.loads((folder / "index.json").read_bytes())
-    except (OSError, ValueError):
+        if index["format"] != FORMAT or index["digest"] != digest:
+            return None
+        stacked = np.load(folder / "values.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
-    if index.get("format") != FORMAT or index.get("digest") != digest:
-        return None
-    stacked = np.load(folder / "values.npy", mmap_mode="r", allow_pickle=False)
     units.remember({_pair(text): value for text, value in index["conversions"].items()})
     places = Places(**index["places"])
     processes = tuple(Process._make([*row[:6], tuple(row[6])]) for row in index["processes"])

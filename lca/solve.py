@@ -6,6 +6,7 @@ is the adjoint solution lambda = A^-T B^T c: one factorisation of A transposed a
 
 from __future__ import annotations
 
+import sys
 import warnings
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -66,10 +67,20 @@ def _indices(row: Any, column: Any) -> Any:
 
 
 def _bw2calc() -> Any:
-    """bw2calc, without its advice to install a faster solver on every import (one solve a background is all we need)."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"\s*It seems like you have an AMD/INTEL x64")
-        import bw2calc
+    """bw2calc, without its advice to install a faster solver on every import (one solve a background is all we need).
+
+    And without bw2data, which it only needs for projects and which makes its folders in the user's home when imported.
+    """
+    unused = "bw2data" not in sys.modules
+    if unused:
+        sys.modules["bw2data"] = None  # type: ignore[assignment]  (Python's way to say: not to be imported)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r"\s*It seems like you have an AMD/INTEL x64")
+            import bw2calc
+    finally:
+        if unused:
+            del sys.modules["bw2data"]
     return bw2calc
 
 

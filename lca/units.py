@@ -48,7 +48,8 @@ def registry() -> pint.UnitRegistry[Any]:
     """The pint registry with the field's own words added."""
     import pint
 
-    units: pint.UnitRegistry[Any] = pint.UnitRegistry(cache_folder=":auto:")
+    # no cache folder: pint would write to the user's home, and nearly every run does without pint
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry()
     for line in _DEFINITIONS:
         # "GB" means a gigabyte of memory here, never the gilbert of pint; redefinition is meant
         units.define(line)
