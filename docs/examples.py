@@ -3,7 +3,7 @@
 A page marks its examples by comments in front of a fenced block:
 
     <!-- file: mine.yaml -->             the block is a file, written into the page's scratch folder
-    <!-- console: first 8 lines -->      of what each command prints, only so many lines are shown
+    <!-- console: first 8 lines -->      of what each command prints, only so many lines are shown (or: last 2 lines)
     <!-- console: exit 3 -->             the command ends with this code (0 when nothing is said)
 
 In a ```console block a line `$ lifeloop ...` is run and its output stands below it. In a ```bash block lines that begin
@@ -55,10 +55,15 @@ class Block:
             return [line for line in self.body.splitlines() if line.startswith("lifeloop ")]
         return []
 
-    @property
-    def lines_shown(self) -> int | None:
-        """How many lines of output are shown; None: all."""
-        return self._number(r"first (\d+) lines")
+    def shown(self, output: str) -> str:
+        """The lines of an output that the block shows, with `...` for the others."""
+        lines = output.splitlines()
+        first, last = self._number(r"first (\d+) lines"), self._number(r"last (\d+) lines")
+        if first is not None and len(lines) > first:
+            return "\n".join([*lines[:first], "..."])
+        if last is not None and len(lines) > last:
+            return "\n".join(["...", *lines[-last:]])
+        return output
 
     @property
     def exit_code(self) -> int:
@@ -101,12 +106,7 @@ def with_outputs(text: str, scratch: Path) -> str:
     done, at = [], 0
     for block, outputs in run_page(text, scratch):
         if block.language == "console":
-            said = [f"$ {command}\n{_shown(out, block.lines_shown)}" for command, out in zip(block.commands, outputs, strict=True)]
+            said = [f"$ {command}\n{block.shown(out)}" for command, out in zip(block.commands, outputs, strict=True)]
             done += [text[at : block.start], "\n".join(said) + "\n"]
             at = block.end
     return "".join([*done, text[at:]])
-
-
-def _shown(output: str, most: int | None) -> str:
-    lines = output.splitlines()
-    return output if most is None or len(lines) <= most else "\n".join([*lines[:most], "..."])

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from cli.printing import significant
+from lca.rounding import significant
 from cli.validation_tables import as_markdown
 from docs.notices import licence_group
 from inventories.background_check import Report, check_background
@@ -18,6 +18,7 @@ from inventories.exchanges import BASES, CATEGORIES
 from inventories.score_store import unit_scores
 from inventories.shipped import archetype_paths, load, product_paths
 from inventories.validation import Case, summarise, validate
+from inventories.world_store import worlds_of
 from lca.product import FAMILY_OF
 from lca.quantity import ESTIMATE
 
@@ -34,7 +35,8 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str
 
 @cache
 def _cases() -> tuple[Case, ...]:
-    return tuple(validate(unit_scores()))
+    scores = unit_scores()
+    return tuple(validate(scores, worlds_of(scores)))
 
 
 @cache

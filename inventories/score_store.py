@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product as pairs
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventories.background_files import FOLDER, digest, read_background
 from inventories.exchanges import Exchange
 from inventories.home import home
 from lca import scores as stored
 from lca import units
-from lca.errors import UnitError
+from lca.errors import LifeloopError, UnitError
 from lca.quantity import Source
 from lca.scores import UnitScores
+
+if TYPE_CHECKING:
+    from lca.network import Network
 
 #: Units that product files use; their factors to every process unit are kept with the scores (see `lca.units`).
 _USUAL_UNITS = [
@@ -55,6 +59,18 @@ def unit_scores_with(extra: Iterable[Exchange], sources: dict[str, Source], fold
     return _solve_and_keep(folder, tuple(extra), sources)
 
 
+def network(scores: UnitScores) -> Network:
+    """The links of the background that these scores were made from, stored beside them."""
+    from lca.network import load
+
+    found = load(place(scores.digest))
+    if found is None:
+        raise LifeloopError(
+            f"the stored scores {scores.digest[:12]} have no network beside them; delete {place(scores.digest)} and run again"
+        )
+    return found
+
+
 def place(marks: str) -> Path:
     """The folder of everything stored for the background with this digest."""
     return home() / "scores" / marks[:20]
@@ -69,7 +85,11 @@ def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str
     from lca.solve import unit_scores as solve
 
     solved = solve(tables.background)
-    stored.save(solved, place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
+    try:
+        stored.save(solved, place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
+    except OSError:
+        # a cache that cannot be written costs time, nothing else
+        return solved
     return stored.load(place(marks), marks) or solved
 
 

@@ -16,7 +16,7 @@ from lca import units
 from lca.catalogue import Catalogue, Places, Process
 from lca.errors import Problem, UnknownName, nearest
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
