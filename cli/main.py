@@ -13,6 +13,7 @@ _COMMANDS = {
     "demo": ("cli.demo", "Assess the shipped portfolio and compare it with what was published."),
     "assess": ("cli.assess", "The footprint of product files, folders of them, or shipped products by id."),
     "compare": ("cli.compare", "Two designs side by side, line by line."),
+    "hotspots": ("cli.hotspots", "Where a footprint comes from: parts, processes, gases, supply-chain tree."),
     "explain": ("cli.explain", "Where a product's numbers come from: line, process, row, source."),
     "products": ("cli.products", "List the products that are shipped."),
     "archetypes": ("cli.archetypes", "List the archetypes and their parameters."),

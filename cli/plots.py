@@ -13,6 +13,7 @@ from inventories.home import home
 from lca.comparison import Comparison
 from lca.footprint import Footprint
 from lca.product import STAGES
+from lca.rounding import significant
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,14 +35,14 @@ def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
     """Stacked bars, one a product, one panel a family (families differ by orders of magnitude)."""
     families = list(dict.fromkeys(f.family for f in footprints))
     groups = [[f for f in footprints if f.family == family] for family in families]
-    figure = _figure(9.0, 1.2 + sum(0.45 + 0.3 * len(group) for group in groups))
+    figure = new_figure(9.0, 1.2 + sum(0.45 + 0.3 * len(group) for group in groups))
     axes = figure.subplots(len(groups), 1, squeeze=False, height_ratios=[len(g) + 1 for g in groups])[:, 0]
     for axis, group, family in zip(axes, groups, families, strict=True):
         _stacked(axis, sorted(group, key=lambda f: f.total), "" if len(groups) == 1 else family)
     axes[-1].set_xlabel("kg CO2e per functional unit")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(STAGES), frameon=False, fontsize=8)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
@@ -53,8 +54,9 @@ def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
         axis.barh(names, widths, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=stage.replace("_", " "))
         left = [a + b for a, b in zip(left, widths, strict=True)]
     for row, total in enumerate(left):
-        axis.text(total, row, f" {total:,.3g}" if total < 1000 else f" {total:,.0f}", va="center", fontsize=8)
+        axis.text(total, row, f" {significant(total)}", va="center", fontsize=8)
     axis.set_xlim(0, max(left) * 1.12)
+    axis.set_ylim(-0.7, len(group) - 0.3)
     axis.set_title(title, loc="left", fontsize=9, fontweight="bold")
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
@@ -62,8 +64,10 @@ def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
 
 def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
     """What makes the difference: one bar a line, B - A, largest on top; the rest in one bar."""
+    visible = 0.002 * max((abs(line.difference) for line in result.lines), default=0.0)
     lines = [line for line in result.lines if line.difference]
-    shown, rest = lines[:most], lines[most:]
+    shown = [line for line in lines[:most] if abs(line.difference) > visible]
+    rest = lines[len(shown) :]
     names = [f"{line.part} ({line.stage.replace('_', ' ')})" for line in shown]
     values = [line.difference for line in shown]
     if rest:
@@ -71,19 +75,26 @@ def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
         values.append(sum(line.difference for line in rest))
     names.append("all")
     values.append(result.difference)
-    figure = _figure(9.0, 1.4 + 0.28 * len(names))
+    figure = new_figure(9.0, 1.4 + 0.28 * len(names))
     axis = figure.subplots()
     axis.barh(names[::-1], values[::-1], color=[_HIGHER if v > 0 else _LOWER for v in values[::-1]], height=0.7)
+    axis.set_ylim(-0.7, len(names) - 0.3)
     axis.axhline(0.5, color="black", linewidth=0.6)
     axis.axvline(0, color="black", linewidth=0.8)
     axis.set_xlabel(f"kg CO2e per functional unit: {result.b.name} minus {result.a.name}")
     axis.set_title(result.sentence, loc="left", fontsize=8, wrap=True)
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
-def _figure(width: float, height: float) -> Figure:
+def stage_colour(stage: str) -> str:
+    """The colour of a life-cycle stage, the same in every picture."""
+    return _COLOURS[stage][0]
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of that size in inches, made so that the same input gives the same bytes."""
     # matplotlib keeps a list of fonts; it shall lie where our caches lie
     os.environ.setdefault("MPLCONFIGDIR", str(home() / "matplotlib"))
     import matplotlib as mpl
@@ -95,7 +106,8 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write the figure; the file's name says the format. Raises click.UsageError when it cannot be written."""
     if path.suffix.lower() not in _FORMATS:
         raise click.UsageError(f"{path}: a picture ends in .svg, .png or .pdf")
     try:

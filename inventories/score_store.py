@@ -82,10 +82,13 @@ def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str
     known = stored.load(place(marks), marks)
     if known is not None:
         return known
+    from lca.network import network_of
+    from lca.network import save as save_network
     from lca.solve import unit_scores as solve
 
     solved = solve(tables.background)
     try:
+        save_network(network_of(tables.background), place(marks))
         stored.save(solved, place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
     except OSError:
         # a cache that cannot be written costs time, nothing else

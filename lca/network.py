@@ -80,6 +80,7 @@ def _by_column(links: Links, size: int) -> tuple[Integers, Integers, Floats]:
 
 def save(network: Network, folder: Path) -> None:
     """Write the network in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
     arrays = {field.name: getattr(network, field.name) for field in fields(Network)}
 
     def write(path: Path) -> None:

@@ -73,7 +73,8 @@ def _bw2calc() -> Any:
     """
     unused = "bw2data" not in sys.modules
     if unused:
-        sys.modules["bw2data"] = None  # type: ignore[assignment]  (Python's way to say: not to be imported)
+        # Python's way to say that a module is not to be imported
+        sys.modules["bw2data"] = None  # type: ignore[assignment]
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r"\s*It seems like you have an AMD/INTEL x64")

@@ -41,7 +41,7 @@ MISTAKES = [
     ("amount: case_mass", 'amount: case_mass\n      loss: "2 - 1"', "2 - 1", f"{CASE}.loss", "1", "share from 0 to below 1"),
     ("amount: case_mass", "amount: case_mass\n      count: -1", "count: -1", f"{CASE}.count", "-1", "negative"),
     ("mass: {value: 60", "mass: {value: -60", "-60", f"{BOX}.mass", "-60", "negative"),
-    ("mass: {value: 60", 'mass: {value: "0 - 60"', "0 - 60", f"{BOX}.amount", "-0.06", "negative"),
+    ("mass: {value: 60", 'mass: {value: "0 - 60"', "0 - 60", f"{BOX}.amount", "-60", "negative"),
     ("mass: {value: 200, unit: g, s", "mass: {value: 0, unit: g, s", "mass: {value: 0", "mass", "0 kg", "above zero"),
     ("mass: {value: 200, unit: g, s", "mass: {value: -2, unit: g, s", "mass: {value: -2", "mass", "-0.002 kg", "above zero"),
     ("low: 100", "low: 250", "low: 250", "parameters.case_mass", "200", "low 250 is above the value 200"),

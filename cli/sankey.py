@@ -1,0 +1,109 @@
+"""The supply-chain tree as a Sankey picture: columns are levels, heights are kg CO2e, drawn with matplotlib's patches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.plots import new_figure, save_figure, stage_colour
+from lca.rounding import significant
+
+if TYPE_CHECKING:
+    from lca.hotspots import Hotspots, Node
+
+_GAP = 0.012
+_WIDTH = 0.16
+_LABEL_FROM = 0.012
+_LONGEST = 38
+
+
+def plot_sankey(found: Hotspots, path: Path, depth: int = 4) -> None:
+    """Draw the tree down to `depth` levels; what is below the cut-off or the depth ends where its branch ends."""
+    shown = [node for node in found.tree if node.depth <= depth and node.value > 0]
+    children: dict[int, list[Node]] = {}
+    for node in shown[1:]:
+        children.setdefault(node.parent, []).append(node)
+    boxes = _places(shown[0], children, found.footprint.total)
+    figure = new_figure(3.0 * (depth + 1), 7.5)
+    axis = figure.subplots()
+    colours = _colours(found)
+    used: dict[int, float] = {}
+    for node in sorted(shown, key=lambda n: -n.value):
+        x, y, height = boxes[node.number]
+        colour = colours[_line_of(node, found)]
+        if node.parent >= 0:
+            _ribbon(axis, boxes[node.parent], (x, y, height), used.get(node.parent, 0.0), colour)
+            used[node.parent] = used.get(node.parent, 0.0) + height
+        _box(axis, (x, y, height), colour)
+        if height > _LABEL_FROM:
+            axis.text(x + _WIDTH + 0.015, y + height / 2, _label(node), fontsize=6.5, va="center")
+    axis.set_xlim(-0.05, depth + 1.1)
+    axis.set_ylim(-0.02, max(y + h for _, y, h in boxes.values()) + 0.05)
+    axis.axis("off")
+    axis.set_title(
+        f"{found.footprint.name}: {significant(found.footprint.total)} kg CO2e, branches above {found.cutoff:.1%}", loc="left", fontsize=9
+    )
+    save_figure(figure, path)
+
+
+def _label(node: Node) -> str:
+    """Name, place and value, cut to what fits between two columns."""
+    place = f" ({node.location})" if node.location else ""
+    name = node.label if len(node.label) <= _LONGEST else node.label[: _LONGEST - 1] + "…"
+    return f"{name}{place} {significant(node.value)}"
+
+
+def _places(root: Node, children: dict[int, list[Node]], total: float) -> dict[int, tuple[float, float, float]]:
+    """x, y and height of every node: children stacked from the top of their parent's band, with a gap between branches."""
+    boxes: dict[int, tuple[float, float, float]] = {}
+
+    def put(node: Node, top: float) -> float:
+        height = node.value / total
+        below = top
+        for child in sorted(children.get(node.number, []), key=lambda n: -n.value):
+            below = put(child, below) - _GAP
+        bottom = min(below + (_GAP if below < top else 0.0), top - height)
+        boxes[node.number] = (float(node.depth), top - height, height)
+        return bottom
+
+    lowest = put(root, 0.0)
+    return {number: (x, y - lowest, height) for number, (x, y, height) in boxes.items()}
+
+
+def _line_of(node: Node, found: Hotspots) -> int:
+    """The first-level node that a node belongs to."""
+    while node.depth > 1:
+        node = found.tree[node.parent]
+    return node.number
+
+
+def _colours(found: Hotspots) -> dict[int, Any]:
+    stages = {line.part: line.stage for line in found.footprint.bill.lines}
+    colours: dict[int, Any] = {0: "#444444"}
+    for node in found.tree[1:]:
+        if node.depth == 1:
+            colours[node.number] = stage_colour(stages[node.label.split(": ")[0]])
+    return colours
+
+
+def _box(axis: Any, place: tuple[float, float, float], colour: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    x, y, height = place
+    axis.add_patch(Rectangle((x, y), _WIDTH, height, facecolor=colour, edgecolor="white", linewidth=0.3))
+
+
+def _ribbon(axis: Any, parent: tuple[float, float, float], child: tuple[float, float, float], used: float, colour: str) -> None:
+    """A curved band from the parent's right side, below what is `used` of it already, to the child's left side."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Curve
+
+    x, y, height = child
+    parent_x, parent_y, parent_height = parent
+    at = parent_y + parent_height - used - height
+    left, right = parent_x + _WIDTH, x
+    bend = (left + right) / 2
+    lower = [(left, at), (bend, at), (bend, y), (right, y)]
+    upper = [(right, y + height), (bend, y + height), (bend, at + height), (left, at + height)]
+    codes = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
+    axis.add_patch(PathPatch(Curve([*lower, *upper, (left, at)], codes), facecolor=colour, alpha=0.35, linewidth=0))
