@@ -10,28 +10,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.choices import changes_option, draws_of, model_options, scores_for, uncertainty_options
+from cli.choices import Choices, model_choices, uncertainty_options
 from lca.errors import LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.footprint import Footprint
-    from lca.scores import UnitScores
     from lca.uncertainty import Draws
 
 
 @click.command()
 @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
-@changes_option
-@model_options
+@model_choices
 @uncertainty_options
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the stages as stacked bars (.svg, .png or .pdf).")
 @printing.output_options
 def command(
     products: tuple[str, ...],
-    changes: dict[str, Any],
-    method: str,
-    factors: Path | None,
+    choices: Choices,
     draws: int | None,
     seed: int,
     plot: Path | None,
@@ -44,34 +40,29 @@ def command(
     One that is refused does not stop the others: it is named on stderr and the exit code is 3.
     """
     try:
-        scores, notes = scores_for(factors)
+        _ = choices.scores, choices.apart
     except LifeloopError as error:
         printing.stop(error, as_json)
-    names, done = _assess_all(products, scores, changes, method, as_json)
-    refused = len(names) - len(done)
+    names, done = _assess_all(products, choices, as_json)
     if done:
-        sampled = draws_of([n for n in names if n in done], scores, factors, changes, method, draws, seed) if draws else []
-        printing.write(_report(list(done.values()), sampled, as_json, as_csv, notes), output)
+        sampled = choices.draws([n for n in names if n in done], draws, seed) if draws else []
+        printing.write(_report(list(done.values()), sampled, as_json, as_csv, choices.notes), output)
         if plot:
             from cli.plots import plot_stages
 
             plot_stages(list(done.values()), plot)
     elif as_json:
         printing.write("[]", output)
-    sys.exit(printing.EXIT_REFUSED if refused else 0)
+    sys.exit(printing.EXIT_REFUSED if len(done) < len(names) else 0)
 
 
-def _assess_all(
-    products: tuple[str, ...], scores: UnitScores, changes: dict[str, Any], method: str, as_json: bool
-) -> tuple[list[str], dict[str, Footprint]]:
+def _assess_all(products: tuple[str, ...], choices: Choices, as_json: bool) -> tuple[list[str], dict[str, Footprint]]:
     """All names asked for, and the footprints of those that were not refused."""
-    from inventories.assessing import assess_file
-
     names = list(dict.fromkeys(_files(products)))
     done: dict[str, Footprint] = {}
     for name in names:
         try:
-            done[name] = assess_file(name, scores, changes, method)
+            done[name] = choices.assess(name)
         except LifeloopError as error:
             printing.refuse(error, as_json)
     return names, done

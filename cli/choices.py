@@ -1,19 +1,99 @@
-"""Options that several commands share: changed parameters, method, extra factors; and the scores that follow from them."""
+"""What several commands share: how to model (changes, scenario, method, own factors), and what follows from it."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from inventories.factors import OwnFactors
+    from inventories.scenarios import Setting
+    from lca.background import Background
+    from lca.footprint import Footprint
+    from lca.scenario import Scenario
     from lca.scores import UnitScores
     from lca.uncertainty import Draws
 
 Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How to model, as told on the command line. Methods raise InputError for what the user got wrong."""
+
+    changes: dict[str, Any]
+    scenario: str | None
+    scenarios: Path | None
+    method: str
+    factors: Path | None
+
+    @functools.cached_property
+    def own(self) -> OwnFactors | None:
+        """The own factors of --factors."""
+        if self.factors is None:
+            return None
+        from inventories.factors import read_factors
+
+        return read_factors(self.factors)
+
+    @functools.cached_property
+    def apart(self) -> Mapping[str, Scenario]:
+        """The scenarios of --scenarios."""
+        if self.scenarios is None:
+            return {}
+        from inventories.scenarios import read_scenarios
+
+        return read_scenarios(self.scenarios)
+
+    @functools.cached_property
+    def scores(self) -> UnitScores:
+        """The unit scores of the background, own factors included."""
+        from inventories import score_store
+
+        return score_store.unit_scores_with(self.own.exchanges, self.own.sources) if self.own else score_store.unit_scores()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of own factors with every result."""
+        return self.own.notes if self.own else ()
+
+    def setting(self, name: str) -> Setting:
+        """A product file, or shipped product, under the scenario."""
+        from inventories.assessing import setting_of, with_scenario
+        from inventories.shipped import load
+
+        setting = setting_of(load(name), self.scores, self.changes, self._background)
+        return with_scenario(setting, self.scenario, self.apart)
+
+    def _background(self) -> Background:
+        """The background that the scores were made from."""
+        from inventories.background_files import FOLDER, read_background
+
+        return read_background(FOLDER, *((self.own.exchanges, self.own.sources) if self.own else ())).background
+
+    def assess(self, name: str) -> Footprint:
+        """The footprint of a product file or shipped product."""
+        from inventories.assessing import assess_setting
+
+        return assess_setting(self.setting(name), self.method, self.scenario)
+
+    def draws(self, names: Sequence[str], count: int, seed: int) -> list[Draws]:
+        """The products' footprints in the same `count` possible worlds."""
+        from inventories.world_store import worlds_of
+        from lca.uncertainty import sample
+
+        result = []
+        for name in names:
+            setting = self.setting(name)
+            worlds = worlds_of(setting.scores, seed, setting.background, _progress).first(count)
+            result.append(sample(setting.product_file.product, setting.scores, worlds, setting.changes, self.method))
+        return result
 
 
 def _parse_changes(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
@@ -29,28 +109,32 @@ def _parse_changes(_ctx: click.Context, _parameter: click.Parameter, values: tup
     return changes
 
 
-def changes_option(command: Function) -> Function:
-    """--set parameter=value, as often as wanted."""
-    return click.option(
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MODEL_OPTIONS = (
+    click.option(
         "--set",
         "changes",
         multiple=True,
         callback=_parse_changes,
         metavar="NAME=VALUE",
         help="Set a parameter (or service_life) for this run.",
-    )(command)
+    ),
+    click.option("--scenario", metavar="NAME", help="Assess under this scenario of the product or of --scenarios."),
+    click.option("--scenarios", type=_EXISTING, help="YAML file with scenarios besides those of the product."),
+    click.option("--method", default="AR6-GWP100", show_default=True, help="Characterisation set: AR6-GWP100, AR5-GWP100 or AR6-GWP20."),
+    click.option("--factors", type=_EXISTING, help="CSV of own factors that add to or replace the background."),
+)
 
 
-def model_options(command: Function) -> Function:
-    """--method and --factors."""
-    command = click.option(
-        "--factors",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="CSV of own factors that add to or replace the background.",
-    )(command)
-    return click.option(
-        "--method", default="AR6-GWP100", show_default=True, help="Characterisation set: AR6-GWP100, AR5-GWP100 or AR6-GWP20."
-    )(command)
+def model_choices(command: Function) -> Function:
+    """Give a command the options of how to model; it gets one argument `choices`."""
+
+    @functools.wraps(command)
+    def with_choices(**options: Any) -> Any:
+        chosen = {field: options.pop(field) for field in Choices.__dataclass_fields__}
+        return command(choices=Choices(**chosen), **options)
+
+    return functools.reduce(lambda function, option: option(function), reversed(_MODEL_OPTIONS), with_choices)
 
 
 def uncertainty_options(command: Function) -> Function:
@@ -70,36 +154,6 @@ def uncertainty_options(command: Function) -> Function:
     )(command)
 
 
-def draws_of(
-    names: Sequence[str], scores: UnitScores, factors: Path | None, changes: dict[str, Any], method: str, count: int, seed: int
-) -> list[Draws]:
-    """The products' footprints in the same `count` possible worlds."""
-    from inventories.shipped import load
-    from inventories.world_store import worlds_of
-    from lca.uncertainty import sample
-
-    own: tuple[Any, Any] = ((), {})
-    if factors is not None:
-        from inventories.factors import read_factors
-
-        read = read_factors(factors)
-        own = (read.exchanges, read.sources)
-    worlds = worlds_of(scores, seed, own, _progress).first(count)
-    return [sample(load(name).product, scores, worlds, changes, method) for name in names]
-
-
 def _progress(done: int, of: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\rDrawing possible worlds of the background (only the first time): {done} of {of}", nl=done == of, err=True)
-
-
-def scores_for(factors: Path | None) -> tuple[UnitScores, tuple[str, ...]]:
-    """The unit scores to use, and what must be said of own factors."""
-    from inventories import score_store
-
-    if factors is None:
-        return score_store.unit_scores(), ()
-    from inventories.factors import read_factors
-
-    own = read_factors(factors)
-    return score_store.unit_scores_with(own.exchanges, own.sources), own.notes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import printing
-from cli.choices import changes_option, draws_of, model_options, scores_for, uncertainty_options
+from cli.choices import Choices, model_choices, uncertainty_options
 from lca.errors import FunctionalUnitsDiffer, LifeloopError
 from lca.rounding import significant
 
@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@changes_option
-@model_options
+@model_choices
 @uncertainty_options
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the difference line by line (.svg, .png or .pdf).")
 @printing.output_options
 def command(
     a: str,
     b: str,
-    changes: dict[str, Any],
-    method: str,
-    factors: Path | None,
+    choices: Choices,
     draws: int | None,
     seed: int,
     plot: Path | None,
@@ -41,24 +38,26 @@ def command(
 
     Both must have the same functional unit (exit code 2 if not).
     """
-    from inventories.assessing import assess_file
     from lca.comparison import compare
     from lca.uncertainty import PairedComparison
 
     try:
-        scores, notes = scores_for(factors)
-        result = compare(assess_file(a, scores, changes, method), assess_file(b, scores, changes, method))
-        paired = PairedComparison(*draws_of([a, b], scores, factors, changes, method, draws, seed)) if draws else None
+        result = compare(choices.assess(a), choices.assess(b))
+        paired = PairedComparison(*choices.draws([a, b], draws, seed)) if draws else None
     except FunctionalUnitsDiffer as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
         printing.stop(error, as_json)
     if as_json:
-        printing.write(printing.as_json_text(result.to_dict() | {"factors": list(notes)} | (paired.to_dict() if paired else {})), output)
+        printing.write(
+            printing.as_json_text(result.to_dict() | {"factors": list(choices.notes)} | (paired.to_dict() if paired else {})), output
+        )
     elif as_csv:
         printing.write(printing.as_csv_text(result.to_dict()["lines"]), output)
     else:
-        printing.write("\n".join([_report(result), *([paired.sentence] if paired else []), *(f"note: {note}" for note in notes)]), output)
+        printing.write(
+            "\n".join([_report(result), *([paired.sentence] if paired else []), *(f"note: {note}" for note in choices.notes)]), output
+        )
     if plot:
         from cli.plots import plot_difference
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.choices import changes_option
+from cli.choices import Choices, model_choices
 from lca.errors import InputError, LifeloopError, Problem, nearest
 from lca.rounding import significant
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("product")
 @click.argument("part", required=False)
-@changes_option
+@model_choices
 @printing.output_options
-def command(product: str, part: str | None, changes: dict[str, Any], as_json: bool, as_csv: bool, output: Path | None) -> None:
+def command(product: str, part: str | None, choices: Choices, as_json: bool, as_csv: bool, output: Path | None) -> None:
     """Line by line: amount, process, place and sources of PRODUCT; with PART, the background rows behind it too."""
     from inventories.explaining import explain
 
     try:
-        explained = explain(product, changes)
+        explained = explain(choices.setting(product), choices.method)
         lines = explained.lines if part is None else _of_part(explained, part)
     except LifeloopError as error:
         printing.stop(error, as_json)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import printing
-from cli.choices import changes_option, model_options, scores_for
+from cli.choices import Choices, model_choices
 from lca.errors import LifeloopError
 from lca.rounding import significant
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("product")
-@changes_option
-@model_options
+@model_choices
 @click.option(
     "--cutoff", default=0.005, show_default=True, type=click.FloatRange(1e-6, 1.0), help="Smallest branch, as a share of the total."
 )
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
 @printing.output_options
 def command(
     product: str,
-    changes: dict[str, Any],
-    method: str,
-    factors: Path | None,
+    choices: Choices,
     cutoff: float,
     depth: int,
     plot: Path | None,
@@ -45,13 +42,14 @@ def command(
     output: Path | None,
 ) -> None:
     """Hot spots of PRODUCT: ranked parts, the processes that make 80 %, gases, and the supply-chain tree."""
-    from inventories.assessing import assess_file
+    from inventories.assessing import assess_setting
     from inventories.score_store import network
     from lca.hotspots import hotspots
 
     try:
-        scores, _ = scores_for(factors)
-        found = hotspots(assess_file(product, scores, changes, method), scores, network(scores), method, cutoff)
+        setting = choices.setting(product)
+        footprint = assess_setting(setting, choices.method, choices.scenario)
+        found = hotspots(footprint, setting.scores, network(setting.scores), choices.method, cutoff)
     except LifeloopError as error:
         printing.stop(error, as_json)
     for path, rows in ((nodes, found.nodes()), (edges, found.edges())):

@@ -40,7 +40,7 @@ Documents that only product files cite stand in those files.
 
 def notice() -> str:
     """The whole file."""
-    groups: dict[str, list[str]] = {heading: [] for _, heading in _GROUPS} | {_FACTS: []}
+    groups: dict[str, list[str]] = {heading: [] for heading in [*(heading for _, heading in _GROUPS), _FACTS]}
     for key, source in read_sources().items():
         if key != ESTIMATE and (source.licence or "").lower() != "none":
             groups[licence_group(source.licence or "")].append(f"- {source.publisher}, {source.title} ({source.year}) [{source.licence}]")

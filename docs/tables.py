@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from lca.rounding import significant
 from cli.validation_tables import as_markdown
 from docs.notices import licence_group
 from inventories.background_check import Report, check_background
@@ -21,6 +21,7 @@ from inventories.validation import Case, summarise, validate
 from inventories.world_store import worlds_of
 from lca.product import FAMILY_OF
 from lca.quantity import ESTIMATE
+from lca.rounding import significant
 
 ROOT = Path(__file__).parent.parent
 #: A comparable case further off than this is explained in docs/cases.
@@ -157,7 +158,7 @@ def cases() -> str:
     pages = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "cases").glob("*.md"))}
     rows = []
     for case in sorted(far_off(), key=lambda c: -abs(c.error or 0)):
-        said = [f"[{_title(text)}](cases/{path.name})" for path, text in pages.items() if explains(text, case.id)]
+        said = [f"[{_title(text)}](cases/{path.name})" for path, text in pages.items() if explains(path, case.id)]
         rows.append((f"`{case.id}`", case.family, f"{case.error:+.0%}", ", ".join(said) or "not explained yet"))
     index = [f"- [{_title(text)}](cases/{path.name})" for path, text in pages.items()] or ["- none yet"]
     return "\n".join([markdown_table(("case", "family", "error", "explained in"), rows), "", "All pages:", "", *index])
@@ -168,13 +169,24 @@ def far_off() -> list[Case]:
     return [case for case in _cases() if case.error is not None and abs(case.error) > EXPLAIN_ABOVE]
 
 
-def explains(text: str, case: str) -> bool:
-    """Whether a page names the case."""
-    return re.search(rf"(?<![\w-]){re.escape(case)}(?![\w-])", text) is not None
+def explains(page: Path, case: str) -> bool:
+    """Whether a page is called after the case or names it."""
+    text = page.read_text(encoding="utf-8")
+    return page.stem == case or re.search(rf"(?<![\w-]){re.escape(case)}(?![\w-])", text) is not None
 
 
 def _title(text: str) -> str:
     return next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), "untitled")
+
+
+def _modules(package: str) -> str:
+    """The modules of a package with the first sentence of their docstrings."""
+    rows = []
+    for path in sorted((ROOT / package).glob("*.py")):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if said and not path.stem.startswith("__"):
+            rows.append((f"`{path.stem}`", re.split(r"(?<=[.:;])\s", said.split("\n\n")[0].replace("\n", " "))[0].rstrip(".:;")))
+    return markdown_table(("module", "what it holds"), rows)
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -188,4 +200,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "second_studies": second_studies,
     "licences": licences,
     "cases": cases,
+    "lca_modules": lambda: _modules("lca"),
+    "inventories_modules": lambda: _modules("inventories"),
+    "cli_modules": lambda: _modules("cli"),
 }

@@ -1,21 +1,58 @@
-"""One product file assessed, with every error told by file and line."""
+"""One product file assessed, under a scenario if wanted, with every error told by file and line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from inventories.background_files import shipped_background
+from inventories.product_files import ProductFile
+from inventories.scenarios import Setting, under_scenario
 from inventories.shipped import load
 from lca.assessment import DEFAULT_METHOD, assess
+from lca.background import Background
 from lca.errors import InputError
 from lca.footprint import Footprint
+from lca.scenario import Scenario
 from lca.scores import UnitScores
 
 
-def assess_file(name: str, scores: UnitScores, changes: Mapping[str, Any] | None = None, method: str = DEFAULT_METHOD) -> Footprint:
-    """The footprint of a product file or shipped product. Raises InputError naming file and line."""
-    product_file = load(name)
+def setting_of(
+    product_file: ProductFile,
+    scores: UnitScores,
+    changes: Mapping[str, Any] | None = None,
+    background: Callable[[], Background] = shipped_background,
+) -> Setting:
+    """What to assess: the product with changed parameters on these scores."""
+    return Setting(product_file, dict(changes or {}), scores, background)
+
+
+def with_scenario(setting: Setting, name: str | None, apart: Mapping[str, Scenario] | None = None) -> Setting:
+    """The setting under the scenario of that name, if any. Raises InputError naming file and line."""
+    if name is None:
+        return setting
     try:
-        return assess(product_file.product, scores, changes, method)
+        return under_scenario(setting, name, apart or {})
     except InputError as error:
-        raise product_file.located(error) from error
+        raise setting.product_file.located(error) from error
+
+
+def assess_file(
+    name: str,
+    scores: UnitScores,
+    changes: Mapping[str, Any] | None = None,
+    method: str = DEFAULT_METHOD,
+    scenario: str | None = None,
+    apart: Mapping[str, Scenario] | None = None,
+) -> Footprint:
+    """The footprint of a product file or shipped product. Raises InputError naming file and line."""
+    return assess_setting(with_scenario(setting_of(load(name), scores, changes), scenario, apart), method, scenario)
+
+
+def assess_setting(setting: Setting, method: str = DEFAULT_METHOD, scenario: str | None = None) -> Footprint:
+    """The footprint under a setting; its provenance names the scenario. Raises InputError naming file and line."""
+    try:
+        made = assess(setting.product_file.product, setting.scores, setting.changes, method)
+    except InputError as error:
+        raise setting.product_file.located(error) from error
+    return made if scenario is None else made.with_provenance(scenario=scenario)

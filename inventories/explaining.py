@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from inventories.assessing import assess_setting
 from inventories.background_queries import show_process, tables
 from inventories.product_files import ProductFile
-from inventories.score_store import unit_scores
-from inventories.shipped import load
-from lca.assessment import assess
-from lca.errors import InputError
+from inventories.scenarios import Setting
+from lca.assessment import DEFAULT_METHOD
 from lca.footprint import Footprint
 from lca.product import Line, PackagingComponent
 from lca.quantity import ESTIMATE
+from lca.rewiring import original_name
+from lca.scores import UnitScores
 
 
 @dataclass(frozen=True)
@@ -38,27 +38,24 @@ class Explanation:
         return asdict(self)
 
     def with_background(self, line: dict[str, Any]) -> dict[str, Any]:
-        """The line with the rows of its background process."""
-        return line | {"background": show_process(line["process"], line["location"])}
+        """The line with the rows of its background process (of the original, where a scenario rewired it)."""
+        return line | {"background": show_process(original_name(line["process"]), line["location"])}
 
 
-def explain(name: str, changes: Mapping[str, Any] | None = None) -> Explanation:
+def explain(setting: Setting, method: str = DEFAULT_METHOD) -> Explanation:
     """Assess a product and say of each line where amount and factor come from. Raises InputError as `assess` does."""
-    product_file = load(name)
-    try:
-        footprint = assess(product_file.product, unit_scores(), changes)
-    except InputError as error:
-        raise product_file.located(error) from error
-    lines = [_line(part, product_file) for part in footprint.parts]
+    product_file = setting.product_file
+    footprint = assess_setting(setting, method)
+    lines = [_line(part, product_file, setting.scores) for part in footprint.parts]
     share = footprint.resting_on_estimates / footprint.total if footprint.total else 0.0
     coverage, sentence = _mass(footprint)
     return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, footprint.warnings)
 
 
-def _line(part: dict[str, Any], product_file: ProductFile) -> dict[str, Any]:
+def _line(part: dict[str, Any], product_file: ProductFile, scores: UnitScores) -> dict[str, Any]:
     product = product_file.product
     documents = tables().sources
-    catalogue = unit_scores().catalogue
+    catalogue = scores.catalogue
     process = catalogue.processes[catalogue.find(part["process"], part["location"]).index]
     source = product.sources.get(part["source"])
     title = "estimate" if part["source"] == ESTIMATE or source is None else f"{source.title} ({source.year or 'no year'})"

@@ -134,5 +134,6 @@ _MERGERS = {
     "stages": _merge_stages,
     "packaging": _merge_packaging,
     "sources": _merge_keys,
+    "scenarios": _merge_keys,
     "functional_unit": _merge_keys,
 }

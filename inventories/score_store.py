@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product as pairs
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from lca.quantity import Source
 from lca.scores import UnitScores
 
 if TYPE_CHECKING:
+    from lca.background import Background
     from lca.network import Network
 
 #: Units that product files use; their factors to every process unit are kept with the scores (see `lca.units`).
@@ -77,8 +78,12 @@ def place(marks: str) -> Path:
 
 
 def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str, Source]) -> UnitScores:
-    tables = read_background(folder, extra, sources)
-    marks = tables.background.digest
+    background = read_background(folder, extra, sources).background
+    return unit_scores_of(background.digest, lambda: background)
+
+
+def unit_scores_of(marks: str, background: Callable[[], Background]) -> UnitScores:
+    """Scores of the background with this digest: stored ones, or those of the background that is then made and solved."""
     known = stored.load(place(marks), marks)
     if known is not None:
         return known
@@ -86,9 +91,10 @@ def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str
     from lca.network import save as save_network
     from lca.solve import unit_scores as solve
 
-    solved = solve(tables.background)
+    made = background()
+    solved = solve(made)
     try:
-        save_network(network_of(tables.background), place(marks))
+        save_network(network_of(made), place(marks))
         stored.save(solved, place(marks), _conversions({p.unit for p in solved.catalogue.processes}))
     except OSError:
         # a cache that cannot be written costs time, nothing else

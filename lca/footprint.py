@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class Footprint:
     resting_on_estimates: float
     provenance: Mapping[str, Any]
     warnings: tuple[str, ...]
+
+    def with_provenance(self, **more: Any) -> Footprint:
+        """The same footprint with more said of what made it."""
+        return replace(self, provenance={**self.provenance, **more})
 
     @property
     def total(self) -> float:

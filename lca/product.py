@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lca.errors import nearest
 from lca.quantity import ESTIMATE, Amount, Distribution, Finite, Frozen, Pedigree, Quantity, Source, check_range
+from lca.scenario import Scenario
 
 Family = Literal["phone", "wearable", "appliance", "vehicle"]
 Stage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life"]
@@ -283,6 +284,7 @@ class Product(Frozen):
     parameters: dict[Name, Parameter] = Field(default_factory=dict)
     stages: Stages
     packaging: tuple[PackagingComponent, ...] = ()
+    scenarios: dict[Name, Scenario] = Field(default_factory=dict, description="named scenarios (`docs/scenarios.md`)")
     reference: Reference | None = None
     sources: dict[str, Source] = Field(default_factory=dict)
     extends: tuple[str, ...] = Field((), description="ids of the files this one was made from, nearest first")
@@ -327,6 +329,7 @@ class Product(Frozen):
         cited |= {self.service_life.source} | {c.mass.source for c in self.packaging}
         cited |= {self.mass.source} if self.mass else set()
         cited |= {self.reference.published.source} if self.reference else set()
+        cited |= {s.source for s in self.scenarios.values()} | {g.source for s in self.scenarios.values() for g in s.green_electricity}
         for key in sorted(cited - self.sources.keys() - {ESTIMATE}):
             raise ValueError(f"source {key!r} is not declared under sources (known: {', '.join(sorted(self.sources)) or 'none'})")
         return self

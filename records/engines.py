@@ -1,0 +1,146 @@
+"""Engines for the two databases with the settings that durability needs, and transactions whose errors say what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from records.errors import BookDamaged, CannotOpen, CannotWrite, NotABook, RecordError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+#: Seconds to wait for other writers.
+PATIENCE = 30
+#: Rollback journal with EXTRA: FULL loses acknowledged entries at power loss, and WAL has a corruption bug before SQLite 3.51.3.
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA mmap_size = 0",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = EXTRA",
+)
+#: One book a database: every writer takes this lock for the length of its transaction, so the chain has one end.
+_CHAIN_LOCK = 0x4C6C6F70
+
+
+def sqlite_engine(path: Path, module: Any = sqlite3, vfs: str | None = None) -> Engine:
+    """An engine on an existing file; `module` is another DBAPI of SQLite, `vfs` the name of its file system."""
+    uri = f"file:{quote(str(path.absolute()))}?mode=rw{'&vfs=' + vfs if vfs else ''}"
+
+    def connect() -> Any:
+        made = module.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        for pragma in _PRAGMAS:
+            made.execute(pragma).fetchall()
+        return made
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, module=module, poolclass=QueuePool, pool_size=5, max_overflow=-1)
+    _one_pool_a_process(engine)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: str) -> Engine:
+    """An engine on PostgreSQL by psycopg 3; CannotOpen when psycopg is not installed."""
+    from sqlalchemy.engine import make_url
+
+    try:
+        engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=-1, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+    except ModuleNotFoundError as error:
+        raise CannotOpen("PostgreSQL needs psycopg: pip install 'lifeloop[postgres]'") from error
+    _one_pool_a_process(engine)
+    return engine
+
+
+def _one_pool_a_process(engine: Engine) -> None:
+    """Connections do not survive a fork: two processes on one would mix their transactions and lose SQLite's locks."""
+
+    @event.listens_for(engine, "connect")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["pid"] = os.getpid()
+
+    @event.listens_for(engine, "checkout")
+    def check(_connection: Any, record: Any, proxy: Any) -> None:
+        if record.info["pid"] != os.getpid():
+            from sqlalchemy.exc import DisconnectionError
+
+            record.dbapi_connection = proxy.dbapi_connection = None
+            raise DisconnectionError("the connection belongs to another process")
+
+
+def is_sqlite(connection: Connection | Engine) -> bool:
+    """Whether this is SQLite; else it is PostgreSQL."""
+    return connection.dialect.name == "sqlite"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the book."""
+    options = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with translated(), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is the book's only writer; it is durable when the block has ended without an error."""
+    with translated(), engine.connect().execution_options(writing=True) as connection, connection.begin():
+        if not is_sqlite(engine):
+            connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+            connection.execute(text("SET LOCAL synchronous_commit = on"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"))
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the database as ours, with a way out."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _meaning(error) from error
+
+
+#: What the driver's message holds -> the error and what to do about it.
+_MEANINGS: tuple[tuple[str, type[RecordError], str], ...] = (
+    ("not a database", NotABook, "name a record book, or restore a backup: `lifeloop records restore`"),
+    ("malformed", BookDamaged, "restore a backup: `lifeloop records restore`; `lifeloop records verify` says more"),
+    ("full", CannotWrite, "nothing was written; make room on the disk and try again"),
+    ("no space left", CannotWrite, "nothing was written; make room on the disk and try again"),
+    ("readonly", CannotWrite, "nothing was written; the book or its folder is read-only for you"),
+    ("read-only", CannotWrite, "nothing was written; the book or its database is read-only for you"),
+    ("permission denied", CannotWrite, "nothing was written; the database gives you no right to do this"),
+    ("locked", CannotWrite, "nothing was written; others kept the book busy, try again"),
+    ("lock timeout", CannotWrite, "nothing was written; others kept the book busy, try again"),
+    ("append-only", CannotWrite, "entries are never changed; correct one by `lifeloop records reverse`"),
+    ("unable to open", CannotOpen, "the file or its folder cannot be opened by you"),
+    ("i/o error", CannotWrite, "the disk failed; whether the entry was kept shows by trying again with the same key"),
+    ("connection", CannotOpen, "the database cannot be reached; try again with the same key"),
+)
+
+
+def _meaning(error: DBAPIError) -> RecordError:
+    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    for words, kind, way_out in _MEANINGS:
+        if words in said.lower():
+            return kind(f"{said}; {way_out}")
+    return CannotOpen(f"the database says: {said}")

@@ -1,0 +1,92 @@
+"""What can go wrong with a record book, one class each, every message with a way out.
+
+RecordError (a LifeloopError)
+├── CannotOpen           nothing was read or written
+│   ├── BookMissing      no book at that place
+│   ├── BookExists       a new book was wanted where something is already
+│   ├── NotABook         a file or database that is something else
+│   ├── BookDamaged      a book whose pages or chain are broken
+│   ├── OldBook          made by an earlier version: `lifeloop records upgrade`
+│   ├── NewerBook        made by a later version of Lifeloop
+│   └── NetworkFolder    SQLite on a network file system
+├── CannotWrite          a full disk, a read-only book, a book that others kept locked: nothing of the call was written
+├── KeyConflict          the key is taken by an entry with other content
+├── PeriodClosed         the event date lies in a closed period, and no reason was stated
+├── AlreadyReversed      the entry was taken back before
+├── UnknownEntry         no entry with that id
+├── UnknownKind          no kind, label or amount with that name
+└── OtherHistory         an import whose entries are not those of the book
+ContentRefused (an InputError)   content that its kind does not accept
+"""
+
+from __future__ import annotations
+
+from lca.errors import InputError, LifeloopError
+
+
+class RecordError(LifeloopError):
+    """Base of the errors of the record book."""
+
+
+class CannotOpen(RecordError):
+    """The book cannot be used; nothing was read or written."""
+
+
+class BookMissing(CannotOpen):
+    """There is no record book at that place."""
+
+
+class BookExists(CannotOpen):
+    """A new file was wanted where one is already."""
+
+
+class NotABook(CannotOpen):
+    """The file or database is something else than a record book."""
+
+
+class BookDamaged(CannotOpen):
+    """The book's pages or its chain are broken."""
+
+
+class OldBook(CannotOpen):
+    """The book has the schema of an earlier version and must be upgraded first."""
+
+
+class NewerBook(CannotOpen):
+    """The book was written by a later version of Lifeloop; downgrading is refused."""
+
+
+class NetworkFolder(CannotOpen):
+    """SQLite's locks do not hold on network file systems."""
+
+
+class CannotWrite(RecordError):
+    """The database refused the write; nothing of the call was written."""
+
+
+class KeyConflict(RecordError):
+    """The key belongs to an entry with other content; the message names both."""
+
+
+class PeriodClosed(RecordError):
+    """The event date lies in a closed period and no restatement was stated."""
+
+
+class AlreadyReversed(RecordError):
+    """The entry was taken back before; the message names the reversal."""
+
+
+class UnknownEntry(RecordError):
+    """The book holds no entry with that id."""
+
+
+class UnknownKind(RecordError):
+    """No such kind of entry, or the kind has no such label or amount."""
+
+
+class OtherHistory(RecordError):
+    """The entries of an import are not a continuation of the book."""
+
+
+class ContentRefused(InputError):
+    """Content that its kind does not accept; `problems` says which field and why."""
