@@ -8,11 +8,14 @@ from typing import Any
 
 import click
 
+from cli.recordbook import records_option
+
 #: Subcommand -> module of `cli` that holds it (as the function `command`), in the order of the help text.
 _COMMANDS = {
     "demo": ("cli.demo", "Assess the shipped portfolio and compare it with what was published."),
     "assess": ("cli.assess", "The footprint of product files, folders of them, or shipped products by id."),
     "compare": ("cli.compare", "Two designs side by side, line by line."),
+    "scenarios": ("cli.scenarios", "A product as it is and under its named scenarios."),
     "hotspots": ("cli.hotspots", "Where a footprint comes from: parts, processes, gases, supply-chain tree."),
     "explain": ("cli.explain", "Where a product's numbers come from: line, process, row, source."),
     "products": ("cli.products", "List the products that are shipped."),
@@ -20,6 +23,7 @@ _COMMANDS = {
     "new": ("cli.new", "Write a commented starting file from an archetype."),
     "validate": ("cli.validate", "Modelled against published footprints."),
     "background": ("cli.background", "Look into the background database and check it."),
+    "records": ("cli.records", "The record book: list, reverse, verify, back up, export."),
     "schema": ("cli.schema", "The JSON Schema of the product file, for editors."),
 }
 
@@ -64,6 +68,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, callback=_print_version, expose_value=False, is_eager=True, help="Show the version and exit.")
+@records_option
 def lifeloop() -> None:
     """Life-cycle carbon footprint of products: from a bill of materials to a result that can be trusted."""
 

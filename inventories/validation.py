@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from inventories.assessing import assess_file
+from inventories.assessing import assess_setting, setting_of, with_scenario
 from inventories.shipped import load, product_paths
 from lca.distributions import normal
 from lca.footprint import Footprint
@@ -116,13 +116,18 @@ def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[s
     """All shipped products that have a published reference, assessed; with `worlds`, drawn in each of them too."""
     cases = []
     for name in names if names is not None else product_paths():
-        product = load(name).product
+        product_file = load(name)
+        product = product_file.product
         if product.reference is None:
             continue
         published = product.reference.published
-        case = published.case or product.id
-        draws = sample(product, scores, worlds) if worlds is not None else None
-        cases.append(Case(case, product.id, product.name, product.category, product.family, published, assess_file(name, scores), draws))
+        setting = with_scenario(setting_of(product_file, scores), published.scenario)
+        # worlds belong to one background: a case under a scenario that rewires it is drawn without them
+        draws = sample(product, scores, worlds) if worlds is not None and published.scenario is None else None
+        footprint = assess_setting(setting, scenario=published.scenario)
+        cases.append(
+            Case(published.case or product.id, product.id, product.name, product.category, product.family, published, footprint, draws)
+        )
     return cases
 
 

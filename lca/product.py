@@ -249,6 +249,7 @@ class Published(Frozen):
     )
     confidence: Literal["A", "B", "C"] | None = None
     verified_items: Annotated[int, Field(ge=0)] = 0
+    scenario: str | None = Field(None, description="scenario of the product under which alone the two may be compared")
     basis: str | None = None
     source: str = Field(min_length=1)
     note: str | None = None

@@ -31,7 +31,7 @@ kind's labels (or "key", "who") to a value or to several (`{"region": ("CN", "EU
   entries and without `by` the answer is one Sum of 0 with 0 entries.
 - `book.latest(kind, per=("supplier",), *, since, at, known_at, where) -> list[Entry]`: the newest by event date in each group.
 - `book.get(entry_id) -> Entry` (`UnknownEntry`), `book.head() -> Head(entries, hash)`, `book.verify(against=None) -> Verified`.
-- `entry.id, .kind, .content (dict), .model() (the kind's pydantic model), .happened, .recorded, .who, .reason, .reverses, .effective, .hash`
+- `entry.id, .kind, .content (dict; 4500.0 reads back as 4500), .model() (the kind's pydantic model), .happened, .recorded, .who, .reason, .reverses, .effective, .hash`
 
 Adding a kind: a pydantic model, and one line in `records/kinds.py` with the names of its amounts (fields that are summed, in
 one unit each: at most 3) and labels (fields that are grouped and selected by: at most 6). Both are stored in typed, indexed
@@ -39,7 +39,8 @@ columns beside the content, so that totals are one SQL aggregate on either datab
 
 Closing a period is an entry of the kind "period" ({"start", "end", "note"}); reversing that entry opens it again.
 
-On the command line: `cli.recordbook.records_option` on a group or command, then `reading_book()` / `writing_book()`.
+On the command line: `cli.recordbook.records_option` on a group or command, then `with reading_book(as_json) as book:` or
+`with writing_book(as_json) as book:`, which end the command with the right exit code; `who_option` gives --who.
 """
 
 from records.errors import KeyConflict, PeriodClosed, RecordError, UnknownEntry, UnknownKind

@@ -126,7 +126,7 @@ def create_file(path: Path) -> None:
     """Make an empty book; it appears whole or not at all, and never takes the place of a file."""
     _folder_must_be_local(path)
     with new_file(path) as fresh:
-        fresh.touch(mode=0o600)
+        fresh.touch()
         engine = sqlite_engine(fresh)
         with writing(engine) as connection:
             upgrade(connection)
