@@ -70,12 +70,13 @@ def _assess_all(products: tuple[str, ...], choices: Choices, as_json: bool) -> t
 
 def _files(products: tuple[str, ...]) -> Iterator[str]:
     """Every file of a folder, every other name as it is."""
+    from inventories.shipped import kind_of
+
     for name in products:
-        path = Path(name)
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix in {".yaml", ".yml"})
+        if kind_of(name) == "folder":
+            found = sorted(p for p in Path(name).rglob("*") if p.suffix in {".yaml", ".yml"})
             # an empty folder is handed on as it is and refused like a file that is not there
-            yield from map(str, found or [path])
+            yield from map(str, found or [name])
         else:
             yield name
 

@@ -15,6 +15,7 @@ _COMMANDS = {
     "demo": ("cli.demo", "Assess the shipped portfolio and compare it with what was published."),
     "assess": ("cli.assess", "The footprint of product files, folders of them, or shipped products by id."),
     "compare": ("cli.compare", "Two designs side by side, line by line."),
+    "sensitivity": ("cli.sensitivity", "Which parameters move a footprint or a difference, and where the answer turns."),
     "scenarios": ("cli.scenarios", "A product as it is and under its named scenarios."),
     "hotspots": ("cli.hotspots", "Where a footprint comes from: parts, processes, gases, supply-chain tree."),
     "explain": ("cli.explain", "Where a product's numbers come from: line, process, row, source."),

@@ -18,6 +18,8 @@ from lca.rounding import significant
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from lca.sensitivity import Question, Swing
+
 #: Okabe-Ito colours, one a stage everywhere, with a hatch so that they can be told apart without colour.
 _COLOURS = {
     "materials": ("#0072B2", ""),
@@ -84,6 +86,25 @@ def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
     axis.set_xlabel(f"kg CO2e per functional unit: {result.b.name} minus {result.a.name}")
     axis.set_title(result.sentence, loc="left", fontsize=8, wrap=True)
     axis.tick_params(labelsize=8)
+    axis.spines[["top", "right"]].set_visible(False)
+    save_figure(figure, path)
+
+
+def plot_tornado(question: Question, swings: Sequence[Swing], path: Path, most: int = 15) -> None:
+    """The tornado: one bar a parameter from its low to its high end, widest on top, around the point value."""
+    shown = [s for s in swings if s.swing > 0][:most][::-1]
+    figure = new_figure(9.0, 1.4 + 0.32 * len(shown))
+    axis = figure.subplots()
+    for row, swing in enumerate(shown):
+        for end, outcome, colour in (("low", swing.outcome_at_low, _LOWER), ("high", swing.outcome_at_high, _HIGHER)):
+            label = f"{end} end of the range" if row == 0 else None
+            axis.barh(row, outcome - question.point, left=question.point, color=colour, height=0.7, label=label)
+    axis.set_yticks(
+        range(len(shown)), [f"{s.parameter}\n{significant(s.low)} to {significant(s.high)} {s.unit}" for s in shown], fontsize=7
+    )
+    axis.axvline(question.point, color="black", linewidth=0.8)
+    axis.set_xlabel(f"kg CO2e, {question.title}")
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
     axis.spines[["top", "right"]].set_visible(False)
     save_figure(figure, path)
 

@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,19 @@ def records_option(command: Function) -> Function:
 def who_option(command: Function) -> Function:
     """--who NAME, by default the system's user."""
     return click.option("--who", default=_system_user, show_default="the system's user", help="Who logs this.")(command)
+
+
+def is_moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Callback of --known-at: an ISO time with zone, or without one in UTC; a day alone means its end."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not a time such as 2024-12-31 or 2024-12-31T12:00:00Z") from error
+    if len(value) == len("2024-12-31"):
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999999)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def records_place() -> str:

@@ -236,6 +236,8 @@ def _problem(detail: ErrorDetails, data: Mapping) -> Problem:
         here = here.get("value", here.get("amount"))
     value = None if isinstance(here, Mapping | list) or here is None else str(here)
     reason = _REASONS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+    if detail["input"] is None:
+        reason = "a value is needed here"
     return Problem(reason, file, line, _field(loc, data), value, _hint(detail, loc))
 
 

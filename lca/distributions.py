@@ -1,5 +1,9 @@
 """Distributions of amounts: inverse CDFs over uniform draws, the pedigree table, and reproducible streams of draws.
 
+Amounts are means. What a data set gives (an LCI figure is a production average, as is a share or a mass) is taken as the
+mean of its distribution, so that the mean of many worlds is the point value: a lognormal of mean m and sigma s of ln has
+loc = ln(m) - s^2 / 2. Brightway's `loc` of a lognormal (`stats_arrays` kind 2) is that number, not ln(m).
+
 Every uncertain fact has a stream of its own, made from the seed and the fact's own words. So the same fact gets the same
 draws in every product, today and next month, whatever is sampled beside it and by however many workers.
 """
@@ -13,10 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Streams = NDArray[np.uint64]
 LOGNORMAL, TRIANGULAR, UNIFORM = 0, 1, 2
 CODES = {"lognormal": LOGNORMAL, "triangular": TRIANGULAR, "uniform": UNIFORM}
-#: The 97.5th percentile of the standard normal: `low` and `high` of a lognormal are its 2.5th and 97.5th percentile.
+#: The 97.5th percentile of the standard normal: `low` and `high` of a lognormal are about its 2.5th and 97.5th percentile.
 _Z975 = 1.959963984540054
+#: The odd integer next to 2^64 / golden ratio, the step between the numbers that are mixed (Steele et al. 2014, SplitMix).
+_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 #: ecoinvent 3 additional variances of ln, by criterion and score 1 to 5: ecoinvent 3 data quality guideline, as in
 #: openLCA's ecoinvent_dqs.json; order reliability, completeness, time, geography, technology.
@@ -29,6 +37,11 @@ PEDIGREE_ECOINVENT_3 = (
 )
 
 
+def kind_of(distribution: str | None, low: float) -> int:
+    """The code of a named distribution; without a name lognormal where all of the range is above zero, else triangular."""
+    return CODES[distribution] if distribution else LOGNORMAL if low > 0 else TRIANGULAR
+
+
 def pedigree_sigma(scores: tuple[int, ...] | None) -> float:
     """Standard deviation of ln that the five pedigree scores add: the root of the summed variances; 0 without scores."""
     if scores is None:
@@ -36,31 +49,66 @@ def pedigree_sigma(scores: tuple[int, ...] | None) -> float:
     return float(np.sqrt(sum(row[score - 1] for row, score in zip(PEDIGREE_ECOINVENT_3, scores, strict=True))))
 
 
-def uniform_draws(seed: int, fact: str, draws: int) -> Floats:
-    """Uniform numbers in (0, 1) for one uncertain fact. Longer series begin with the shorter ones."""
-    key = hashlib.sha256(f"{seed}\0{fact}".encode()).digest()
-    generator = np.random.Generator(np.random.PCG64(np.frombuffer(key, dtype=np.uint32).tolist()))
-    return np.asarray(np.clip(generator.random(draws), 1e-12, 1.0 - 1e-12))
+def stream(seed: int, fact: str) -> np.uint64:
+    """The number that stands for one uncertain fact under one seed: the first 64 bits of SHA-256 over both."""
+    return np.uint64(int.from_bytes(hashlib.sha256(f"{seed}\0{fact}".encode()).digest()[:8], "little"))
+
+
+def uniforms(streams: Streams, numbers: Integers) -> Floats:
+    """Draws `numbers` of the `streams`, broadcast against each other: uniform in (0, 1), 52 bits.
+
+    Counter-based (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a draw is a hash of its stream and
+    its number, so any draw can be made alone. The hash is SplitMix64's output function (Steele et al. 2014), twice.
+    """
+    place = _mix((np.asarray(numbers, dtype=np.uint64) + np.uint64(1)) * _STEP)
+    mixed = _mix(np.bitwise_xor(streams, place))
+    return np.asarray(((mixed >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)
+
+
+def _mix(bits: Streams) -> Streams:
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(bits ^ (bits >> np.uint64(31)))
+
+
+def uniform_draws(seed: int, fact: str, draws: int | Integers) -> Floats:
+    """Uniform numbers in (0, 1) for one uncertain fact: the first so many, or the draws of these numbers."""
+    numbers = np.arange(draws) if isinstance(draws, int) else draws
+    return uniforms(np.array([stream(seed, fact)]), numbers)
+
+
+def lognormal_sigma(value: Floats | float, low: Floats | float, high: Floats | float) -> Floats:
+    """Standard deviation of ln of a lognormal with that value and range: the wider side of the range in ln, over 1.96."""
+    return np.asarray(np.maximum(np.log(np.divide(high, value)), np.log(np.divide(value, low))) / _Z975)
+
+
+def lognormal(uniform: Floats, mean: Floats | float, sigma: Floats | float) -> Floats:
+    """Lognormal numbers of that mean: exp(loc + sigma z) with loc = ln(mean) - sigma^2 / 2."""
+    return np.asarray(mean * np.exp(sigma * normal(uniform) - np.square(sigma) / 2.0))
+
+
+def triangular(uniform: Floats, value: Floats | float, low: Floats | float, high: Floats | float) -> Floats:
+    """Triangular numbers: mode `value`, minimum `low`, maximum `high`; the mean is (low + value + high) / 3."""
+    width = np.subtract(high, low)
+    left = low + np.sqrt(uniform * width * np.subtract(value, low))
+    right = high - np.sqrt((1.0 - uniform) * width * np.subtract(high, value))
+    return np.where(uniform * width < np.subtract(value, low), left, right)
 
 
 def quantile(uniform: Floats, value: float, low: float, high: float, kind: int) -> Floats:
     """The inverse CDF of a distribution around `value` with the range `low` to `high`.
 
-    Lognormal: the median is `value`; sigma from the wider side of the range in ln, so that both bounds lie within.
-    Triangular: mode `value`, minimum `low`, maximum `high`. Uniform: between the bounds. A value without a range, and a
-    lognormal of a value that is not above zero, stays as it is (the latter falls back to the triangle).
+    Lognormal: the mean is `value`; sigma from the wider side of the range in ln, so that `low` and `high` hold about the
+    central 95 %. Triangular: mode `value`, minimum `low`, maximum `high`. Uniform: between the bounds. A value without a
+    range stays as it is; a lognormal whose range is not all above zero falls back to the triangle.
     """
     if high <= low:
         return np.full_like(uniform, value)
     if kind == UNIFORM:
         return np.asarray(low + uniform * (high - low))
     if kind == LOGNORMAL and low > 0 and value > 0:
-        sigma = max(np.log(high / value), np.log(value / low)) / _Z975
-        return np.asarray(value * np.exp(sigma * normal(uniform)))
-    split = (value - low) / (high - low)
-    left = low + np.sqrt(uniform * (high - low) * (value - low))
-    right = high - np.sqrt((1.0 - uniform) * (high - low) * (high - value))
-    return np.where(uniform < split, left, right)
+        return lognormal(uniform, value, lognormal_sigma(value, low, high))
+    return triangular(uniform, value, low, high)
 
 
 def normal(uniform: Floats) -> Floats:
@@ -70,15 +118,21 @@ def normal(uniform: Floats) -> Floats:
     return np.asarray(ndtri(uniform), dtype=float)
 
 
-def draw(seed: int, fact: str, draws: int, spread: tuple[float, float, float, int], sigma: float = 0.0) -> Floats:
+def draw(seed: int, fact: str, draws: int | Integers, spread: tuple[float, float, float, int], sigma: float = 0.0) -> Floats:
     """Draws of one fact: its distribution (value, low, high, kind), widened by a pedigree sigma.
 
-    The widening is an independent lognormal factor of median 1: the variances of ln add (sigma_total^2 = sigma_b^2 + sum).
+    The widening is an independent lognormal factor of mean 1: the variances of ln add (sigma_total^2 = sigma_b^2 + sum),
+    and the mean stays. `draws` is how many, or the numbers of the draws.
     """
     values = quantile(uniform_draws(seed, fact, draws), *spread)
     if sigma > 0:
-        values = values * np.exp(sigma * normal(uniform_draws(seed, f"{fact}\0pedigree", draws)))
+        values = values * lognormal(uniform_draws(seed, pedigree_fact(fact), draws), 1.0, sigma)
     return values
+
+
+def pedigree_fact(fact: str) -> str:
+    """The words of the stream of a fact's pedigree factor."""
+    return f"{fact}\0pedigree"
 
 
 @lru_cache(maxsize=8)

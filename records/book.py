@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import select
-
 from records import drafting, queries, verifying
 from records.engines import reading, writing
 from records.errors import UnknownEntry
 from records.queries import Selection, Wanted, entry_of
-from records.tables import journal
-from records.values import GENESIS, Draft, Entry, Head, Sum, Verified
+from records.values import Count, Draft, Entry, Head, Sum, Verified
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -115,6 +112,11 @@ class Book:
         with reading(self.engine) as connection:
             return [entry_of(row._mapping) for row in connection.execute(query)]
 
+    def counts(self) -> dict[str, Count]:
+        """How many entries there are, by kind."""
+        with reading(self.engine) as connection:
+            return queries.counts(connection)
+
     def get(self, entry_id: str) -> Entry:
         """The entry with this id, taken back or not; UnknownEntry when there is none."""
         with reading(self.engine) as connection:
@@ -126,8 +128,7 @@ class Book:
     def head(self) -> Head:
         """The end of the chain."""
         with reading(self.engine) as connection:
-            last = connection.execute(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)).first()
-        return Head(last.seq, last.hash) if last else Head(0, GENESIS)
+            return queries.head_of(connection)
 
     def verify(self, against: str | None = None) -> Verified:
         """Check the database's pages, its guards and every link; `against` is the hash of a head that was written down."""

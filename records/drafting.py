@@ -16,9 +16,9 @@ from lca.errors import Problem
 from records.canonical import link
 from records.errors import AlreadyReversed, ContentRefused, KeyConflict, PeriodClosed, UnknownEntry
 from records.kinds import PERIOD, REVERSAL, kind_named
-from records.queries import Row, effective, line_of, rows_with_keys
+from records.queries import Row, effective, head_of, line_of, rows_with_keys
 from records.tables import HASHED, journal
-from records.values import GENESIS, Draft
+from records.values import Draft
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,7 +46,9 @@ def checked(draft: Draft) -> Checked:
         raise ContentRefused(Problem("the event date must be a date", field="happened", value=str(draft.happened)))
     text = kind.text(draft.content)
     if len(text) > LONGEST_CONTENT:
-        raise ContentRefused(Problem(f"longer than {LONGEST_CONTENT} characters; keep evidence beside the book, its digest in it", field=kind.name))
+        raise ContentRefused(
+            Problem(f"longer than {LONGEST_CONTENT} characters; keep evidence beside the book, its digest in it", field=kind.name)
+        )
     who = _words(draft.who, "who", LONGEST_NAME)
     key = uuid.uuid4().hex if draft.key is None else _words(draft.key, "key", LONGEST_NAME)
     reason = None if draft.reason is None else _words(draft.reason, "reason", LONGEST_REASON)
@@ -102,8 +104,8 @@ class Chain:
 
 def end_of_chain(connection: Connection, clock: Clock) -> Chain:
     """Where the next entry is linked, and the record time of this transaction."""
-    last = connection.execute(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)).first()
-    return Chain(last.seq if last else 0, last.hash if last else GENESIS, stamp(clock()))
+    head = head_of(connection)
+    return Chain(head.entries, head.hash, stamp(clock()))
 
 
 def stamp(moment: datetime) -> str:

@@ -63,7 +63,11 @@ def postgres_engine(url: str) -> Engine:
 
     try:
         engine = create_engine(
-            make_url(url).set(drivername="postgresql+psycopg"), pool_size=5, max_overflow=-1, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=5,
+            max_overflow=-1,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 10},
         )
     except ModuleNotFoundError as error:
         raise CannotOpen("PostgreSQL needs psycopg: pip install 'lifeloop[postgres]'") from error

@@ -17,8 +17,9 @@ from lca.errors import Problem, nearest
 from records.canonical import NotCanonical, canonical
 from records.errors import ContentRefused, UnknownKind
 
-#: As many as the table has columns `amount_1`... and `label_1`...
-MOST_AMOUNTS, MOST_LABELS = 3, 6
+#: The columns of the table that repeat a content's amounts and labels.
+AMOUNTS = ("amount_1", "amount_2", "amount_3")
+LABELS = ("label_1", "label_2", "label_3", "label_4", "label_5", "label_6")
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Kind:
     labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.amounts) > MOST_AMOUNTS or len(self.labels) > MOST_LABELS:
-            raise ValueError(f"{self.name}: at most {MOST_AMOUNTS} amounts and {MOST_LABELS} labels")
+        if len(self.amounts) > len(AMOUNTS) or len(self.labels) > len(LABELS):
+            raise ValueError(f"{self.name}: at most {len(AMOUNTS)} amounts and {len(LABELS)} labels")
 
     def model_class(self) -> type[BaseModel]:
         """The pydantic model, imported when it is first needed."""
@@ -64,9 +65,9 @@ class Kind:
 
     def columns(self, content: Mapping[str, Any]) -> dict[str, float | str | None]:
         """The typed columns that repeat the content's amounts and labels."""
-        amounts = {f"amount_{i}": _number(content.get(name)) for i, name in enumerate(self.amounts, 1)}
-        labels = {f"label_{i}": _label(content.get(name)) for i, name in enumerate(self.labels, 1)}
-        return amounts | labels
+        made: dict[str, float | str | None] = dict.fromkeys((*AMOUNTS, *LABELS))
+        made |= {f"amount_{i}": _number(content.get(name)) for i, name in enumerate(self.amounts, 1)}
+        return made | {f"label_{i}": _label(content.get(name)) for i, name in enumerate(self.labels, 1)}
 
     def amount_column(self, name: str) -> str:
         """The column of an amount; UnknownKind when the kind has none of that name."""

@@ -101,7 +101,8 @@ def _engine(place: str | Path, create: bool) -> Engine:
     if not path.exists():
         if not create:
             raise BookMissing(f"there is no record book at {path}; `lifeloop records init` makes one, and so does the first entry")
-        create_file(path)
+        with suppress(BookExists):  # another process was faster: its book is as good
+            create_file(path)
     _file_must_be_usable(path)
     return sqlite_engine(path)
 
@@ -119,11 +120,13 @@ def _file_must_be_usable(path: Path) -> None:
 def _folder_must_be_local(path: Path) -> None:
     kind = mounts.network_kind(path)
     if kind:
-        raise NetworkFolder(f"{path} is on a network file system ({kind}), where SQLite's locks do not hold: use a local disk, or PostgreSQL")
+        raise NetworkFolder(
+            f"{path} is on a network file system ({kind}), where SQLite's locks do not hold: use a local disk, or PostgreSQL"
+        )
 
 
 def create_file(path: Path) -> None:
-    """Make an empty book; it appears whole or not at all, and never takes the place of a file."""
+    """Make an empty book; it appears whole or not at all, and never takes the place of a file (BookExists)."""
     _folder_must_be_local(path)
     with new_file(path) as fresh:
         fresh.touch()
@@ -135,17 +138,18 @@ def create_file(path: Path) -> None:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its name, durably, when the block ends well; BookExists is left to the caller's wish.
+    """A file beside `path` that takes its name, durably, when the block ends well; BookExists when the name is taken by then.
 
-    When another process was faster its file stays and ours is dropped. CannotOpen when the folder cannot be written.
+    CannotOpen when the folder cannot be written.
     """
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         yield fresh
         _sync(fresh)
-        with suppress(FileExistsError):
-            os.link(fresh, path)
+        os.link(fresh, path)
         _sync(path.parent)
+    except FileExistsError as error:
+        raise _taken(path) from error
     except OSError as error:
         raise CannotOpen(f"{path} cannot be made: {error.strerror}") from error
     finally:
@@ -156,7 +160,11 @@ def new_file(path: Path) -> Iterator[Path]:
 def must_be_free(place: str | Path) -> None:
     """BookExists when there is something at the place already."""
     if exists(place):
-        raise BookExists(f"{named(place)} is there already, and nothing is overwritten: name another place")
+        raise _taken(place)
+
+
+def _taken(place: str | Path) -> BookExists:
+    return BookExists(f"{named(place)} is there already, and nothing is overwritten: name another place")
 
 
 def _sync(path: Path) -> None:
@@ -191,7 +199,9 @@ def recover(path: Path) -> None:
     finally:
         engine.dispose()
     if not found.ok:
-        raise BookDamaged(f"{path} does not hold after an interrupted write ({found.problems[0]}); restore a backup: `lifeloop records restore`")
+        raise BookDamaged(
+            f"{path} does not hold after an interrupted write ({found.problems[0]}); restore a backup: `lifeloop records restore`"
+        )
 
 
 def _version(connection: Connection) -> int:
@@ -222,7 +232,9 @@ def _must_be_current(version: int, place: str) -> None:
     if version == 0:
         raise BookMissing(f"there is no record book at {place}; `lifeloop records init` makes one, and so does the first entry")
     if version > schema.VERSION:
-        raise NewerBook(f"{place} was written by a later version of Lifeloop (schema {version}, known are 1 to {schema.VERSION}): upgrade Lifeloop")
+        raise NewerBook(
+            f"{place} was written by a later version of Lifeloop (schema {version}, known are 1 to {schema.VERSION}): upgrade Lifeloop"
+        )
     if version < schema.VERSION:
         raise OldBook(f"{place} has the schema of an earlier version ({version} of {schema.VERSION}): run `lifeloop records upgrade`")
 

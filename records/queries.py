@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from records.errors import UnknownKind
 from records.kinds import REVERSAL, kind_named
 from records.tables import journal
-from records.values import Entry, Sum
+from records.values import GENESIS, Count, Entry, Head, Sum
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -102,9 +102,19 @@ def totals(connection: Connection, selection: Selection, amount: str, by: Sequen
     """The sum of an amount of the selection's kind in each group: one SQL aggregate."""
     column = journal.c[kind_named(selection.kind or "").amount_column(amount)]
     groups = [column_of(selection.kind, name) for name in by]
-    query = select(*groups, func.coalesce(func.sum(column), 0.0), func.count()).where(*selection.conditions(), *effective(selection.known_at))
+    query = select(*groups, func.coalesce(func.sum(column), 0.0), func.count()).where(
+        *selection.conditions(), *effective(selection.known_at)
+    )
     found = [Sum(tuple(row[:-2]), float(row[-2]), row[-1]) for row in connection.execute(query.group_by(*groups))]
     return sorted(found, key=lambda s: [(x is not None, x or "") for x in s.by])
+
+
+def counts(connection: Connection) -> dict[str, Count]:
+    """Entries by kind: all of them, and the effective ones."""
+    found = connection.execute(select(journal.c.kind, func.count()).group_by(journal.c.kind).order_by(journal.c.kind))
+    still = select(journal.c.kind, func.count()).where(*effective()).group_by(journal.c.kind)
+    valid = {kind: number for kind, number in connection.execute(still)}
+    return {kind: Count(number, valid.get(kind, 0)) for kind, number in found}
 
 
 def latest(selection: Selection, per: Sequence[str]) -> Select[Any]:
@@ -128,6 +138,12 @@ def line_of(connection: Connection, seq: int) -> Row | None:
     """The row that reverses the row `seq`, if there is one."""
     row = connection.execute(select(journal, _is_effective(None)).where(journal.c.reverses == seq)).first()
     return row._mapping if row else None
+
+
+def head_of(connection: Connection) -> Head:
+    """The end of the chain."""
+    last = connection.execute(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)).first()
+    return Head(last.seq, last.hash) if last else Head(0, GENESIS)
 
 
 def entry_of(row: Row) -> Entry:

@@ -36,9 +36,7 @@ _COLUMNS = """\
   label_6 {text}
 """
 _SQLITE_TABLE = f"CREATE TABLE journal (\n{_COLUMNS.format(whole='INTEGER', text='TEXT', real='REAL')}) STRICT"
-_POSTGRES_TABLE = "CREATE TABLE journal (\n{})".format(
-    _COLUMNS.format(whole="BIGINT", text='TEXT COLLATE "C"', real="DOUBLE PRECISION")
-)
+_POSTGRES_TABLE = "CREATE TABLE journal (\n{})".format(_COLUMNS.format(whole="BIGINT", text='TEXT COLLATE "C"', real="DOUBLE PRECISION"))
 
 #: Trigger -> its SQL. INSERT OR REPLACE deletes rows without firing the delete trigger, so the insert trigger refuses it.
 SQLITE_GUARDS = {

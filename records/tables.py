@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Double, Integer, MetaData, Table, Text
 
-from records.kinds import MOST_AMOUNTS, MOST_LABELS
+from records.kinds import AMOUNTS, LABELS
 
 metadata = MetaData()
 
 _whole = BigInteger().with_variant(Integer(), "sqlite")
 #: The fields that the hash covers; the rest repeats them in columns that SQL can add up (see `Kind.columns`).
 HASHED = ("key", "kind", "happened", "recorded", "who", "reason", "seq")
-AMOUNTS = tuple(f"amount_{i}" for i in range(1, MOST_AMOUNTS + 1))
-LABELS = tuple(f"label_{i}" for i in range(1, MOST_LABELS + 1))
 
 journal = Table(
     "journal",

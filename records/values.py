@@ -74,6 +74,14 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many entries of a kind were written, and how many of them are effective (reversals themselves never are)."""
+
+    entries: int
+    effective: int
+
+
+@dataclass(frozen=True)
 class Head:
     """Where the chain ends: the number of entries and the hash of the last one. Written down, it proves the history later."""
 

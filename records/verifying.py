@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
@@ -13,7 +13,7 @@ from records.canonical import NotCanonical, link
 from records.engines import is_sqlite, reading
 from records.errors import RecordError
 from records.kinds import REVERSAL, kind_named, known_kinds
-from records.tables import AMOUNTS, HASHED, LABELS, journal
+from records.tables import HASHED, journal
 from records.values import GENESIS, Verified
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from records.queries import Row
 
+#: Key of an entry -> its seq and root.
+Find = Callable[[str], tuple[int, int | None] | None]
 _ROWS_AT_ONCE = 5_000
 #: A broken book can have a finding at every row; so many say enough.
 _MOST_PROBLEMS = 20
@@ -29,7 +31,7 @@ _MOST_PROBLEMS = 20
 def verify(engine: Engine, against: str | None = None) -> Verified:
     """Check everything; `against` is a head's hash that must be found in the chain."""
     problems = _first(_of_database(engine))
-    walk = Walk()
+    walk = Walk(lambda key: line_of_key(engine, key), against)
     try:
         for row in rows(engine):
             walk.take(row)
@@ -38,9 +40,16 @@ def verify(engine: Engine, against: str | None = None) -> Verified:
     except (RecordError, UnicodeDecodeError) as error:
         walk.problems.append(f"after entry {walk.entries} the book cannot be read: {error}")
     problems += walk.problems
-    if against is not None and not walk.has_seen(against):
+    if not walk.met:
         problems.append(f"the head {against} is not in the book: entries up to it were changed, or taken away from its end")
     return Verified(walk.entries, walk.hash, tuple(problems))
+
+
+def line_of_key(engine: Engine, key: str) -> tuple[int, int | None] | None:
+    """The seq and root of the entry with this key."""
+    with reading(engine) as connection:
+        found = connection.execute(select(journal.c.seq, journal.c.root).where(journal.c.key == key)).first()
+    return (found.seq, found.root) if found else None
 
 
 def rows(engine: Engine, after: int = 0) -> Iterator[Row]:
@@ -56,18 +65,15 @@ def rows(engine: Engine, after: int = 0) -> Iterator[Row]:
 
 
 class Walk:
-    """Walks along the chain and notes what does not hold."""
+    """Walks along the chain and notes what does not hold; `find` gives seq and root of an entry by its key."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: Find, against: str | None = None) -> None:
         self.entries = 0
         self.hash = GENESIS
         self.problems: list[str] = []
-        self._seen = {GENESIS}
-        self._lines: dict[str, tuple[int, int | None]] = {}
-
-    def has_seen(self, head: str) -> bool:
-        """Whether a head with this hash was passed."""
-        return head in self._seen
+        self.met = against in {None, GENESIS}
+        self._find = find
+        self._against = against
 
     def take(self, row: Row) -> None:
         """Check the next row against the one before and against its own content."""
@@ -75,14 +81,13 @@ class Walk:
         if problem:
             self.problems.append(f"entry {self.entries + 1} ({row['key']}): {problem}")
         self.entries, self.hash = self.entries + 1, str(row["hash"])
-        self._seen.add(self.hash)
-        self._lines[row["key"]] = (row["seq"], row["root"])
+        self.met = self.met or self.hash == self._against
 
     def _problem_of_reversal(self, row: Row) -> str | None:
         wanted: tuple[int | None, int | None] = (None, None)
         if row["kind"] == REVERSAL:
-            target = self._lines.get(json.loads(row["content"])["reverses"])
-            if target is None:
+            target = self._find(json.loads(row["content"])["reverses"])
+            if target is None or target[0] >= row["seq"]:
                 return "it reverses an entry that is not before it"
             wanted = (target[0], target[1] or target[0])
         return None if (row["reverses"], row["root"]) == wanted else "the columns of its reversal are not those of its content"
@@ -103,7 +108,7 @@ def problem_of(row: Row, before: int, previous: str) -> str | None:
 def _problem_of_columns(row: Row) -> str | None:
     if row["kind"] not in known_kinds():
         return None
-    wanted: dict[str, Any] = dict.fromkeys((*AMOUNTS, *LABELS)) | kind_named(row["kind"]).columns(json.loads(row["content"]))
+    wanted = kind_named(row["kind"]).columns(json.loads(row["content"]))
     wrong = [name for name, value in wanted.items() if row[name] != value]
     return f"the columns {', '.join(wrong)} are not those of its content" if wrong else None
 

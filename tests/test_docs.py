@@ -20,6 +20,7 @@ from inventories.shipped import load
 from lca.assessment import assess
 from lca.product import FAMILY_OF, STAGES, Line, PackagingComponent, Parameter, Product, Published
 from lca.quantity import Source
+from lca.scenario import GreenElectricity, GridOutlook, Scenario
 from lca.scores import UnitScores
 from lca.units import factor
 
@@ -28,6 +29,7 @@ PAGES = generate.pages()
 TEXTS = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "docs" / "cli.md", ROOT / "inventories" / "background" / "README.md"]
 CLI_PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PRODUCT_PAGE = (ROOT / "docs" / "product-file.md").read_text(encoding="utf-8")
+SCENARIO_PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
 def name_of(path: Path) -> str:
@@ -57,9 +59,9 @@ def test_the_tour_shows_the_main_commands() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_product_files_of_a_page_are_assessed(path: Path, tmp_path: Path, scores: UnitScores) -> None:
-    """Every file block that ends in .yaml is a product; one called wrong... is refused, and the page shows why."""
+    """Every .yaml block with an id is a product; one called wrong... is refused, and the page shows why."""
     text = path.read_text(encoding="utf-8")
-    files = [(b.said, b.body) for b in examples.blocks(text) if b.mark == "file" and b.said.endswith(".yaml")]
+    files = [(b.said, b.body) for b in examples.blocks(text) if b.mark == "file" and b.body.startswith("id:")]
     for name, body in files:
         (tmp_path / name).write_text(body, encoding="utf-8")
     for name, _ in files:
@@ -77,12 +79,14 @@ KEYS = {
     "component": {f.alias or n for n, f in PackagingComponent.model_fields.items()},
     "published": set(Published.model_fields),
     "source": set(Source.model_fields),
+    "scenario": {*Scenario.model_fields, *GreenElectricity.model_fields, *GridOutlook.model_fields},
 }
 
 
 @pytest.mark.parametrize("kind", KEYS)
 def test_every_key_of_the_product_file_is_explained(kind: str) -> None:
-    missing = {key for key in KEYS[kind] if f"`{key}`" not in PRODUCT_PAGE}
+    page = SCENARIO_PAGE if kind == "scenario" else PRODUCT_PAGE
+    missing = {key for key in KEYS[kind] if f"`{key}`" not in page}
     assert not missing
 
 
