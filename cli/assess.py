@@ -76,7 +76,7 @@ def _files(products: tuple[str, ...]) -> Iterator[str]:
         if kind_of(name) == "folder":
             found = sorted(p for p in Path(name).rglob("*") if p.suffix in {".yaml", ".yml"})
             # an empty folder is handed on as it is and refused like a file that is not there
-            yield from map(str, found or [name])
+            yield from [str(path) for path in found] or [name]
         else:
             yield name
 

@@ -14,6 +14,7 @@ from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
+    from lca.uncertainty import PairedComparison
 
 
 @click.command()
@@ -39,11 +40,10 @@ def command(
     Both must have the same functional unit (exit code 2 if not).
     """
     from lca.comparison import compare
-    from lca.uncertainty import PairedComparison
 
     try:
         result = compare(choices.assess(a), choices.assess(b))
-        paired = PairedComparison(*choices.draws([a, b], draws, seed)) if draws else None
+        paired = _paired(choices, a, b, draws, seed) if draws else None
     except FunctionalUnitsDiffer as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
@@ -62,6 +62,13 @@ def command(
         from cli.plots import plot_difference
 
         plot_difference(result, plot)
+
+
+def _paired(choices: Choices, a: str, b: str, draws: int, seed: int) -> PairedComparison:
+    """Both designs in the same possible worlds (imported here: a plain comparison does without SciPy)."""
+    from lca.uncertainty import PairedComparison
+
+    return PairedComparison(*choices.draws([a, b], draws, seed))
 
 
 def _report(result: Comparison) -> str:

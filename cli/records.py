@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from datetime import date, datetime
@@ -225,7 +226,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _content(entry: Entry) -> str:
-    return printing.as_json_text(dict(entry.content)).replace("\n", " ")
+    return json.dumps(entry.content, ensure_ascii=False)
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

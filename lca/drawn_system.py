@@ -111,7 +111,7 @@ class DrawnSystem:
         self._weights = weights
 
     def _sums_of_mixes(self, amounts: Floats) -> Floats:
-        return np.bincount(self._consumer[self._shares], amounts[self._shares], minlength=self._size)
+        return np.bincount(self._consumer[self._shares], amounts[self._shares], minlength=self._size).astype(np.float64)
 
     def nominal(self) -> Equations:
         """The equations of the point values."""
@@ -124,7 +124,8 @@ class DrawnSystem:
     def _equations(self, factors: Floats) -> Equations:
         amounts = self._amount * factors[self._fact_of_input]
         self._keep_shares(amounts)
-        keeps = 1.0 - np.bincount(self._consumer[self._own], amounts[self._own], minlength=self._size)
+        keeps = np.ones(self._size)
+        np.subtract.at(keeps, self._consumer[self._own], amounts[self._own])
         return Equations(self._start, self._provider, amounts[~self._own], keeps, self._right(factors))
 
     def _keep_shares(self, amounts: Floats) -> None:

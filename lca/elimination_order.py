@@ -7,11 +7,12 @@ the order (the feedback arcs) make it wait for the next. Finding the fewest is h
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
+
+from lca.compiled import compiled
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -58,14 +59,15 @@ def _within(arcs: sparse.csr_matrix, members: Integers) -> Integers:
         return members
     down = arcs[members][:, members].tocsr()
     up = down.T.tocsr()
-    return members[_greedy(down.indptr, down.indices, down.data, up.indptr, up.indices, up.data)]
+    order: Integers = _greedy(down.indptr, down.indices, down.data, up.indptr, up.indices, up.data)
+    return members[order]
 
 
-@numba.njit
+@compiled
 def _greedy(down, consumers, out_weight, up, providers, in_weight):  # type: ignore[no-untyped-def]
     """Eades, Lin & Smyth: sources to the front, sinks to the back, else the process that gives most more than it takes."""
     size = down.size - 1
-    gives, takes, left = np.zeros(size), np.zeros(size), np.ones(size, numba.boolean)
+    gives, takes, left = np.zeros(size), np.zeros(size), np.ones(size, np.bool_)
     for i in range(size):
         for p in range(down[i], down[i + 1]):
             gives[i] += out_weight[p]
@@ -95,8 +97,8 @@ def _greedy(down, consumers, out_weight, up, providers, in_weight):  # type: ign
     return order
 
 
-@numba.njit
-def _remove(i, left, takes, gives, down, consumers, out_weight, up, providers, in_weight):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+@compiled
+def _remove(i, left, takes, gives, down, consumers, out_weight, up, providers, in_weight):  # type: ignore[no-untyped-def] # noqa: PLR0913
     left[i] = False
     for p in range(down[i], down[i + 1]):
         takes[consumers[p]] -= out_weight[p]

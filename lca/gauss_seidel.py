@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from lca.compiled import compiled
 from lca.drawn_system import Equations
 from lca.elimination_order import elimination_order
 
@@ -21,7 +22,7 @@ def sweep(equations: Equations, right: NDArray[np.float64], x: NDArray[np.float6
     return float(_last_sweep(*matrix, right, x))
 
 
-@numba.njit(fastmath={"contract", "reassoc", "nsz", "arcp"})
+@compiled
 def _sweep(start, provider, amount, inverse, right, x):  # type: ignore[no-untyped-def]
     """x_i = (q_i + sum_j N_ij x_j) / D_i, row after row, each with the newest values of the rows before it."""
     columns = x.shape[1]
@@ -36,7 +37,7 @@ def _sweep(start, provider, amount, inverse, right, x):  # type: ignore[no-untyp
             x[i, k] = row[k] * inverse[i]
 
 
-@numba.njit(fastmath={"contract", "reassoc", "nsz", "arcp"})
+@compiled
 def _last_sweep(start, provider, amount, inverse, right, x):  # type: ignore[no-untyped-def]
     """The same sweep, with its largest relative change; NaN counts as infinite."""
     columns = x.shape[1]

@@ -81,9 +81,7 @@ class Sampler:
         for number in numbers:
             equations = self._system.equations(number)
             found = (
-                solve_directly(equations, self.methods)
-                if directly
-                else solve(equations, self._start, self.iteration.sweep, self.methods)
+                solve_directly(equations, self.methods) if directly else solve(equations, self._start, self.iteration.sweep, self.methods)
             )
             if found is None:
                 continue
@@ -94,8 +92,16 @@ class Sampler:
             good.append(number)
             residuals.append(found.residual)
             direct += found.direct
-        ready = np.ascontiguousarray(scores[: len(good)].transpose(2, 1, 0))
-        return ready, Chunk(tuple(good), max(residuals), error, direct)
+        return _by_method(scores[: len(good)]), Chunk(tuple(good), max(residuals), error, direct)
+
+
+def _by_method(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(draws, processes, methods) turned into (methods, processes, draws), in blocks that fit the processor's cache."""
+    turned = np.empty(scores.shape[::-1], dtype=np.float32)
+    for first in range(0, scores.shape[1], 256):
+        block = slice(first, first + 256)
+        turned[:, block] = scores[:, block].transpose(2, 1, 0)
+    return turned
 
 
 def _shares(background: Background, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -213,13 +219,25 @@ def _draw_chunk(plan: Plan, sampler: Sampler, chunk: int) -> int:
 
 
 def assemble(plan: Plan, records: list[Chunk], shape: tuple[int, int], target: Path) -> None:
-    """Write the chunks as one array (methods, processes, productive draws), method by method."""
-    good = sum(len(record.numbers) for record in records)
-    whole = np.lib.format.open_memmap(target, mode="w+", dtype=np.float32, shape=(*shape, good))
-    chunks = [np.load(plan.scores_file(chunk), mmap_mode="r", allow_pickle=False) for chunk in plan.chunks()]
-    for method in range(shape[0]):
-        whole[method] = np.concatenate([chunk[method] for chunk in chunks], axis=1)
-    whole.flush()
+    """Write the chunks as one array file (methods, processes, productive draws), holding one method in memory at a time."""
+    good = [len(record.numbers) for record in records]
+    methods, processes = shape
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": (*shape, sum(good))}
+    with target.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for method in range(methods):
+            parts = [_part(plan.scores_file(chunk), method, (processes, count)) for chunk, count in zip(plan.chunks(), good, strict=True)]
+            np.concatenate(parts, axis=1).tofile(file)
+
+
+def _part(path: Path, method: int, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """One method of a chunk's scores."""
+    size = shape[0] * shape[1]
+    with path.open("rb") as file:
+        np.lib.format.read_magic(file)
+        np.lib.format.read_array_header_1_0(file)
+        file.seek(4 * method * size, os.SEEK_CUR)
+        return np.fromfile(file, dtype=np.float32, count=size).reshape(shape)
 
 
 def clear(plan: Plan) -> None:

@@ -93,12 +93,13 @@ def solve(equations: Equations, start: Floats, sweep: Sweep, ones: int) -> Solut
 
 
 def _expected_error(change: float, before: float) -> float:
-    """Sum of the geometric series of changes to come: change / (1 - rate), rate by sweep; infinite while it grows."""
+    """Sum of the geometric series of changes to come: change x rate / (1 - rate), rate by sweep; infinite while it grows."""
     if change == 0:
         return 0.0
     if not np.isfinite(before) or change >= before:
         return float("inf")
-    return float(change / (1.0 - (change / before) ** (1 / _STRIDE)))
+    rate = (change / before) ** (1 / _STRIDE)
+    return float(change * rate / (1.0 - rate))
 
 
 def residual(equations: Equations, x: Floats) -> float:

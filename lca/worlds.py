@@ -97,7 +97,9 @@ def sample_worlds(
     if len(numbers) < max(2, draws // 2):
         raise LifeloopError(f"only {len(numbers)} of {draws} drawn backgrounds are productive; the ranges are too wide to sample")
     replace_file(folder / "worlds.npy", lambda path: assemble(plan, records, shape, path))
-    _write_index(folder, Worlds(_mapped(folder), nominal.methods, seed, nominal.digest, draws - len(numbers), numbers, made | _sums(records)))
+    _write_index(
+        folder, Worlds(_mapped(folder), nominal.methods, seed, nominal.digest, draws - len(numbers), numbers, made | _sums(records))
+    )
     clear(plan)
     stored = load(folder, nominal.digest, seed)
     assert stored is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import rfc8785
@@ -21,6 +22,27 @@ def canonical(value: Any) -> str:
     if "\\u0000" in text and _holds_nul(value):
         raise NotCanonical("a text holds the character NUL, which PostgreSQL cannot keep")
     return text
+
+
+def parsed(text: str) -> Any:
+    """The value of a canonical text; whole numbers past 2^53 are floats there, and a NaN or a key given twice is refused."""
+    return json.loads(text, parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+
+
+def _whole(digits: str) -> int | float:
+    number = int(digits)
+    return number if abs(number) < 2**53 else float(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise NotCanonical(f"{name} is not a number")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotCanonical("a key stands there twice")
+    return found
 
 
 def _holds_nul(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from lca.errors import Problem
-from records.canonical import link
+from records.canonical import link, parsed
 from records.errors import AlreadyReversed, ContentRefused, KeyConflict, PeriodClosed, UnknownEntry
 from records.kinds import PERIOD, REVERSAL, kind_named
 from records.queries import Row, effective, head_of, line_of, rows_with_keys
@@ -92,7 +91,7 @@ class Chain:
         row |= {name: getattr(draft, name) for name in ("key", "kind", "happened", "who", "reason")}
         row["hash"] = link(self.hash, {name: row[name] for name in HASHED}, draft.text)
         row |= {"content": draft.text, "reverses": reverses, "root": root}
-        self.rows.append(row | kind_named(draft.kind).columns(json.loads(draft.text)))
+        self.rows.append(row | kind_named(draft.kind).columns(parsed(draft.text)))
         self.entries, self.hash = row["seq"], row["hash"]
         return row
 
@@ -142,8 +141,7 @@ def _must_be_the_same(draft: Checked, there: Row) -> None:
 
 def _closed_periods(connection: Connection) -> Iterator[tuple[str, str, str]]:
     query = select(journal.c.label_1, journal.c.label_2, journal.c.key).where(journal.c.kind == PERIOD, *effective())
-    for start, end, key in connection.execute(query):
-        yield start, end, key
+    yield from (tuple(row) for row in connection.execute(query))
 
 
 def _must_be_open(draft: Checked, closed: list[tuple[str, str, str]]) -> None:

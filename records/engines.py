@@ -133,6 +133,7 @@ _MEANINGS: tuple[tuple[str, type[RecordError], str], ...] = (
     ("readonly", CannotWrite, "nothing was written; the book or its folder is read-only for you"),
     ("read-only", CannotWrite, "nothing was written; the book or its database is read-only for you"),
     ("permission denied", CannotWrite, "nothing was written; the database gives you no right to do this"),
+    ("must be owner", CannotWrite, "nothing was written; the database gives you no right to do this"),
     ("locked", CannotWrite, "nothing was written; others kept the book busy, try again"),
     ("lock timeout", CannotWrite, "nothing was written; others kept the book busy, try again"),
     ("append-only", CannotWrite, "entries are never changed; correct one by `lifeloop records reverse`"),

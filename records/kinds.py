@@ -51,7 +51,7 @@ class Kind:
         try:
             return self.model_class().model_validate_json(json.dumps(dict(content), default=_plain))
         except ValidationError as error:
-            raise ContentRefused(_problem(e) for e in error.errors(include_url=False, include_context=False)) from error
+            raise ContentRefused(_problem(e, self.name) for e in error.errors(include_url=False, include_context=False)) from error
         except TypeError as error:
             raise ContentRefused(Problem(str(error), field=self.name)) from error
 
@@ -156,7 +156,9 @@ def _label(value: Any) -> str | None:
     return json.dumps(value) if isinstance(value, bool | int | float) else canonical(value)
 
 
-def _problem(error: Any) -> Problem:
-    field = ".".join(str(x) for x in error["loc"]) or None
+def _problem(error: Any, kind: str) -> Problem:
+    field = ".".join(str(x) for x in error["loc"])
+    if not field:
+        return Problem(error["msg"], field=kind)
     value = error.get("input")
     return replace(Problem(error["msg"], field=field), value=None if isinstance(value, dict | list | None) else str(value)[:200])

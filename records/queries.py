@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, RowMapping, func, select, true
 
+from records.canonical import parsed
 from records.errors import UnknownKind
 from records.kinds import REVERSAL, kind_named
 from records.tables import journal
@@ -18,7 +18,7 @@ from records.values import GENESIS, Count, Entry, Head, Sum
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any] | RowMapping
 Wanted = str | None | Sequence[str]
 _KEYS_AT_ONCE = 500
 
@@ -113,7 +113,7 @@ def counts(connection: Connection) -> dict[str, Count]:
     """Entries by kind: all of them, and the effective ones."""
     found = connection.execute(select(journal.c.kind, func.count()).group_by(journal.c.kind).order_by(journal.c.kind))
     still = select(journal.c.kind, func.count()).where(*effective()).group_by(journal.c.kind)
-    valid = {kind: number for kind, number in connection.execute(still)}
+    valid = {row[0]: row[1] for row in connection.execute(still)}
     return {kind: Count(number, valid.get(kind, 0)) for kind, number in found}
 
 
@@ -148,7 +148,7 @@ def head_of(connection: Connection) -> Head:
 
 def entry_of(row: Row) -> Entry:
     """A row as an Entry."""
-    content = json.loads(row["content"])
+    content = parsed(row["content"])
     return Entry(
         seq=row["seq"],
         id=row["key"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sqlalchemy import insert, select
 
 from lca.errors import Problem
-from records.canonical import NotCanonical, canonical
+from records.canonical import NotCanonical, canonical, parsed
 from records.engines import postgres_engine, sqlite_engine, writing
 from records.errors import BookDamaged, ContentRefused, OtherHistory
 from records.kinds import REVERSAL, kind_named
@@ -91,7 +90,7 @@ def read_entries(path: Path) -> Iterator[Stored]:
 def _read_jsonl(file: TextIO) -> Iterator[Stored]:
     for line, text in enumerate(file, 1):
         try:
-            found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+            found = parsed(text)
             yield line, _fields(found, canonical(found["content"]))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ContentRefused(Problem(f"not an entry of an export: {error}", line=line)) from error
@@ -101,17 +100,6 @@ def _fields(found: dict[str, Any], content: str) -> dict[str, Any]:
     if set(found) != set(FIELDS):
         raise ValueError(f"it must have the keys {', '.join(FIELDS)}")
     return found | {"content": content}
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
 
 
 def _read_csv(file: TextIO) -> Iterator[Stored]:
@@ -206,7 +194,7 @@ class Intake:
         self._waiting.clear()
 
     def _columns(self, row: dict[str, Any]) -> dict[str, Any]:
-        content = json.loads(row["content"])
+        content = parsed(row["content"])
         columns: dict[str, Any] = {"reverses": None, "root": None, **kind_named(row["kind"]).columns(content)}
         if row["kind"] == REVERSAL:
             seq, root = self._line_of(content["reverses"])

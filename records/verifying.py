@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
 from records import schema
-from records.canonical import NotCanonical, link
+from records.canonical import NotCanonical, link, parsed
 from records.engines import is_sqlite, reading
 from records.errors import RecordError
 from records.kinds import REVERSAL, kind_named, known_kinds
@@ -86,7 +85,7 @@ class Walk:
     def _problem_of_reversal(self, row: Row) -> str | None:
         wanted: tuple[int | None, int | None] = (None, None)
         if row["kind"] == REVERSAL:
-            target = self._find(json.loads(row["content"])["reverses"])
+            target = self._find(parsed(row["content"])["reverses"])
             if target is None or target[0] >= row["seq"]:
                 return "it reverses an entry that is not before it"
             wanted = (target[0], target[1] or target[0])
@@ -108,7 +107,7 @@ def problem_of(row: Row, before: int, previous: str) -> str | None:
 def _problem_of_columns(row: Row) -> str | None:
     if row["kind"] not in known_kinds():
         return None
-    wanted = kind_named(row["kind"]).columns(json.loads(row["content"]))
+    wanted = kind_named(row["kind"]).columns(parsed(row["content"]))
     wrong = [name for name, value in wanted.items() if row[name] != value]
     return f"the columns {', '.join(wrong)} are not those of its content" if wrong else None
 

@@ -1,0 +1,183 @@
+"""E-waste as it is logged: mass or units, stream, region, channel, treatment, recycler, evidence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from circularity.evidence import Evidence
+from circularity.ledger import Ledger
+from lca import units as measures
+from lca.errors import InputError, Problem, nearest
+from lca.quantity import Frozen
+
+KIND = "ewaste"
+UNSPECIFIED = "unspecified"
+#: What happened to it. A tonne that is collected and then recycled is logged under both: they are never added up.
+Treatment = Literal["collected", "reused", "recycled", "recovered", "disposed"]
+TREATMENTS: tuple[Treatment, ...] = ("collected", "reused", "recycled", "recovered", "disposed")
+_TREATMENT_WORDS = {
+    "收集": "collected",
+    "回收收集": "collected",
+    "再使用": "reused",
+    "重复使用": "reused",
+    "翻新": "reused",
+    "refurbished": "reused",
+    "再生利用": "recycled",
+    "循环利用": "recycled",
+    "回收利用": "recycled",
+    "能量回收": "recovered",
+    "能源回收": "recovered",
+    "处置": "disposed",
+    "填埋": "disposed",
+    "landfilled": "disposed",
+}
+#: Categories of WEEE since 15 August 2018 (Directive 2012/19/EU, annex III), by the number's word.
+STREAMS = {
+    "weee-1": "temperature exchange equipment",
+    "weee-2": "screens and monitors",
+    "weee-3": "lamps",
+    "weee-4": "large equipment",
+    "weee-5": "small equipment",
+    "weee-6": "small IT and telecommunication equipment",
+}
+_STREAM_WORDS = {
+    "temperature exchange": "weee-1",
+    "refrigerators": "weee-1",
+    "air conditioners": "weee-1",
+    "screens": "weee-2",
+    "televisions": "weee-2",
+    "lamps": "weee-3",
+    "large": "weee-4",
+    "large appliances": "weee-4",
+    "small": "weee-5",
+    "small appliances": "weee-5",
+    "small it": "weee-6",
+    "phones": "weee-6",
+    "smartphones": "weee-6",
+    "手机": "weee-6",
+    "冰箱": "weee-1",
+    "空调": "weee-1",
+    "电视": "weee-2",
+}
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class EwasteEntry(Frozen):
+    """Content of an entry. `mass_t` is in t: the mass as given, or units times the mass of one, both kept beside it."""
+
+    mass_t: Positive
+    treatment: Treatment
+    stream: Word = UNSPECIFIED
+    region: Word = UNSPECIFIED
+    channel: Word = UNSPECIFIED
+    recycler: Word = UNSPECIFIED
+    product: Word = UNSPECIFIED
+    mass: Positive | None = None
+    units: Positive | None = None
+    unit: Word = "t"
+    unit_mass_kg: Positive | None = None
+    evidence: tuple[Evidence, ...] | None = Field(None, min_length=1)
+    note: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def mass_or_units_are_given(self) -> EwasteEntry:
+        """One of both, and units with the mass of one."""
+        if (self.mass is None) == (self.units is None):
+            raise ValueError("give a mass or a number of units, one of both")
+        if (self.units is None) != (self.unit_mass_kg is None):
+            raise ValueError("units need the mass of one, and a mass needs none")
+        return self
+
+
+def treatment_of(text: str) -> Treatment:
+    """A treatment by its English or Chinese word. Raises InputError with the nearest one."""
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    found = _TREATMENT_WORDS.get(word, word)
+    for treatment in TREATMENTS:
+        if treatment == found:
+            return treatment
+    if word in {"回收", "处理"}:
+        raise InputError(
+            Problem("the word can mean collected or recycled", field="treatment", value=text, hint="收集 collected, 再生利用 recycled")
+        )
+    hint = nearest(word, [*TREATMENTS, *_TREATMENT_WORDS]) or f"one of {', '.join(TREATMENTS)}"
+    raise InputError(Problem("not a treatment", field="treatment", value=text, hint=hint))
+
+
+def stream_of(text: str) -> str:
+    """A stream: a category of WEEE by number or word as `weee-6`, any other word as it is."""
+    word = unicodedata.normalize("NFKC", text).strip()
+    folded = word.casefold()
+    if folded in {"1", "2", "3", "4", "5", "6"}:
+        return f"weee-{folded}"
+    by_title = {title: key for key, title in STREAMS.items()}
+    return folded if folded in STREAMS else by_title.get(folded) or _STREAM_WORDS.get(folded, word)
+
+
+def tonnes(mass: float, unit: str) -> float:
+    """A mass in t: `mass` times t per unit. Raises UnitError for what is no unit of mass."""
+    return mass * measures.factor(unit, "t")
+
+
+def tonnes_of_units(units: float, unit_mass_kg: float) -> float:
+    """Units as t: units x kg per unit / 1000 (the mass of one is stored with the entry)."""
+    return units * unit_mass_kg / 1000.0
+
+
+def measured(mass: float | None, units: float | None, unit: str | None, unit_mass_kg: float | None) -> dict[str, Any]:
+    """The fields of an entry that say how much: from a mass and its unit, or from units and the mass of one in kg.
+
+    Raises InputError when neither or both are given, or when the mass of one is not known.
+    """
+    if (mass is None) == (units is None):
+        raise InputError(Problem("give a mass or a number of units, one of both", field="mass"))
+    if mass is not None:
+        if unit is None:
+            raise InputError(Problem("a mass needs its unit", field="unit", hint="t, kg or g"))
+        return {"mass_t": tonnes(mass, unit), "mass": mass, "unit": unit}
+    if unit is not None and measures.factor(unit, "piece") != 1.0:
+        raise InputError(Problem("units are counted in pieces", field="unit", value=unit))
+    if unit_mass_kg is None or units is None:
+        raise InputError(
+            Problem("units need the mass of one", field="unit_mass", hint="name a product that has a mass, or give the mass of one")
+        )
+    return {"mass_t": tonnes_of_units(units, unit_mass_kg), "units": units, "unit": "piece", "unit_mass_kg": unit_mass_kg}
+
+
+class PlacedOnMarket(Frozen):
+    """Content of an entry: equipment put on the market, t, the base of the collection rate of the WEEE Directive."""
+
+    mass_t: Positive
+    stream: Word = UNSPECIFIED
+    region: Word = UNSPECIFIED
+    year: Annotated[int, Field(ge=1990, le=2100)]
+    evidence: tuple[Evidence, ...] | None = Field(None, min_length=1)
+    note: str | None = None
+
+
+def by_treatment(ledger: Ledger, by: Iterable[str] = (), **selection: Any) -> list[dict[str, Any]]:
+    """t by treatment and other labels (`year`, `region`, ...); never over treatments."""
+    labels = ("treatment", *by)
+    return [
+        dict(zip(labels, group.by, strict=True)) | {"mass": group.value, "unit": "t", "entries": group.entries}
+        for group in ledger.sum(KIND, "mass_t", by=labels, **selection)
+    ]
+
+
+def implausible(ledger: Ledger, at: date | None = None, known_at: datetime | None = None) -> list[str]:
+    """Years in which more was treated than collected, where anything was logged as collected: a sign of a missing or double entry."""
+    years: dict[str, dict[str, float]] = {}
+    for row in by_treatment(ledger, ("year",), at=at, known_at=known_at):
+        years.setdefault(str(row["year"]), {})[row["treatment"]] = row["mass"]
+    said = []
+    for year, masses in sorted(years.items()):
+        collected, recycled = masses.get("collected", 0.0), masses.get("recycled", 0.0) + masses.get("reused", 0.0)
+        if 0 < collected < recycled * (1 - 1e-9):
+            said.append(f"{year}: recycled and reused ({recycled:g} t) are more than collected ({collected:g} t)")
+    return said
