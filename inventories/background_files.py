@@ -217,17 +217,21 @@ def _link(rows: Sequence[Exchange], sources: dict[str, Source], places: Places, 
 def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
     """Every number once: rows that one line of a table stands for at several places share their draws."""
     numbers: dict[str, int] = {}
+    category = {process.name: process.category for process in catalogue.processes}
+    causes: list[str] = []
     spread: list[tuple[float, float, float, float]] = []
     of: dict[str, list[int]] = {"input": [], "emission": []}
     for row in rows:
         key = f"{row.process}|{row.kind}|{row.flow}|{row.amount!r}|{row.low!r}|{row.high!r}"
         if key not in numbers:
             numbers[key] = len(numbers)
+            causes.append(category[row.process])
             sigma = pedigree_sigma(row.pedigree)
             spread.append((row.low / row.amount, row.high / row.amount, CODES[row.distribution], sigma))
         of["input" if row.kind == "input" else "emission"].append(numbers[key])
     mixes = [i for i, process in enumerate(catalogue.processes) if process.kind == "mix"]
-    return Facts(tuple(numbers), np.array(spread), np.array(of["input"]), np.array(of["emission"]), np.array(mixes, dtype=np.int64))
+    links = np.array(of["input"]), np.array(of["emission"])
+    return Facts(tuple(numbers), np.array(spread), *links, np.array(mixes, dtype=np.int64), tuple(causes))
 
 
 def _target(row: Exchange, catalogue: Catalogue, flows: dict[str, int]) -> tuple[int, str]:

@@ -35,6 +35,8 @@ class Facts:
 
     `spread` has a row (low / amount, high / amount, kind, pedigree sigma) for each fact; `of_inputs` and `of_emissions`
     give the fact behind every link. `mixes` numbers the processes whose inputs are shares that must keep their sum.
+    `causes` names for each fact what its error may have in common with others (here: the category of its process);
+    facts of one cause are correlated, see `lca.drawn_system`. Without causes all facts are independent.
     """
 
     keys: tuple[str, ...]
@@ -42,6 +44,7 @@ class Facts:
     of_inputs: Integers
     of_emissions: Integers
     mixes: Integers
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

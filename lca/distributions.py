@@ -84,7 +84,12 @@ def lognormal_sigma(value: Floats | float, low: Floats | float, high: Floats | f
 
 def lognormal(uniform: Floats, mean: Floats | float, sigma: Floats | float) -> Floats:
     """Lognormal numbers of that mean: exp(loc + sigma z) with loc = ln(mean) - sigma^2 / 2."""
-    return np.asarray(mean * np.exp(sigma * normal(uniform) - np.square(sigma) / 2.0))
+    return np.asarray(mean * lognormal_factor(normal(uniform), sigma))
+
+
+def lognormal_factor(score: Floats, sigma: Floats | float) -> Floats:
+    """Lognormal numbers of mean 1 from standard normal scores: exp(sigma z - sigma^2 / 2)."""
+    return np.asarray(np.exp(sigma * score - np.square(sigma) / 2.0))
 
 
 def triangular(uniform: Floats, value: Floats | float, low: Floats | float, high: Floats | float) -> Floats:
@@ -133,6 +138,13 @@ def draw(seed: int, fact: str, draws: int | Integers, spread: tuple[float, float
 def pedigree_fact(fact: str) -> str:
     """The words of the stream of a fact's pedigree factor."""
     return f"{fact}\0pedigree"
+
+
+def cumulative(score: Floats) -> Floats:
+    """Uniform numbers for standard normal ones (CDF)."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(score), dtype=float)
 
 
 @lru_cache(maxsize=8)
