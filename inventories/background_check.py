@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,7 +88,8 @@ def check_background(folder: Path = FOLDER) -> Report:
         *_sourcing(tables),
         _size(tables),
         *_matrix(tables, scores),
-        _orphans(tables),
+        _orphans(folder, tables),
+        _places_of_electricity(tables),
         *_electricity_verdicts(electricity),
         _second_study_verdict(compared),
     ]
@@ -127,35 +129,57 @@ def _matrix(tables: BackgroundTables, scores: UnitScores) -> list[Verdict]:
     n = background.size
     consumed = sparse.coo_matrix((background.inputs.amount, (background.inputs.row, background.inputs.column)), shape=(n, n)).tocsr()
     factor = splu((sparse.identity(n) - consumed).T.tocsc())
-    lowest = min(_lowest_supply(factor, block, n) for block in np.array_split(np.arange(n), max(1, n // 256)))
+    blocks = [_supply(factor, block, n) for block in np.array_split(np.arange(n), max(1, n // 256))]
+    lowest, gross = min(low for low, _ in blocks), np.concatenate([own for _, own in blocks])
     totals = scores.of_method(scores.methods[0]).sum(axis=1)
     named = [f"{p.name} ({p.location})" for p in background.catalogue.processes]
     empty = [named[i] for i in np.flatnonzero(~np.isfinite(totals) | (totals <= 0))]
-    loops = [named[i] for i in np.flatnonzero(consumed.diagonal() >= 0.5)]
+    loops = [named[i] for i in np.flatnonzero(gross >= 2.0)]
     return [
         Verdict(
             "the matrix is solvable and no supply is negative",
             lowest > -1e-9,
             f"{n} processes, {len(background.inputs.row)} links, lowest supply {lowest:.1e}",
         ),
-        Verdict("no process needs half of itself", not loops, f"{len(loops)} such loops {loops[:3] or ''}"),
+        Verdict(
+            "no process needs half of itself, directly or through others",
+            not loops,
+            f"{len(loops)} such loops {loops[:3] or ''}, largest {named[int(gross.argmax())]} {1 - 1 / gross.max():.0%}",
+        ),
         Verdict("every process has a score", not empty, f"{len(empty)} without {empty[:5] or ''}"),
     ]
 
 
-def _lowest_supply(factor: Any, block: Any, n: int) -> float:
-    """The lowest entry of A^-T for these processes, relative to the largest of its column (rounding is of that order)."""
+def _supply(factor: Any, block: Any, n: int) -> tuple[float, Any]:
+    """What these processes' rows of A^-1 hold: the lowest entry, relative to the largest of its row (rounding is of that
+    order), and the diagonal: units made in all for one that leaves the system."""
     unit = np.zeros((n, len(block)))
     unit[block, np.arange(len(block))] = 1.0
     supply = factor.solve(unit)
-    return float((supply.min(axis=0) / np.abs(supply).max(axis=0)).min())
+    return float((supply.min(axis=0) / np.abs(supply).max(axis=0)).min()), supply[block, np.arange(len(block))]
 
 
-def _orphans(tables: BackgroundTables) -> Verdict:
-    """A process name that nothing consumes and no product could ask for does not exist: every name is a choice.
+def _orphans(folder: Path, tables: BackgroundTables) -> Verdict:
+    """Nothing is declared that nothing uses: every row of `sources/` is cited by some other table.
 
-    What is checked is that inputs find their place without falling back further than a region.
+    A process that no other consumes is no orphan: it is a choice for product files; how many there are is said.
     """
+    words = {
+        word
+        for path in folder.rglob("*.csv")
+        if path.parent.name != "sources"
+        for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))
+    }
+    uncited = sorted(tables.sources.keys() - words)
+    background = tables.background
+    names = {p.name for p in background.catalogue.processes}
+    consumed = {background.catalogue.processes[i].name for i in background.inputs.row}
+    found = f"{len(uncited)} documents cited nowhere {uncited[:3] or ''}; {len(names - consumed)} names are for product files only"
+    return Verdict("no orphan: every document is cited", not uncited, found)
+
+
+def _places_of_electricity(tables: BackgroundTables) -> Verdict:
+    """Inputs of electricity find the place that they name."""
     far = {
         (row.flow, row.flow_location)
         for row, provider in zip(tables.exchanges, tables.providers, strict=True)
