@@ -72,7 +72,7 @@ def _both(definition: str, before: Design, after: Design) -> dict[str, Any]:
 def check_split(markets: Sequence[Market]) -> None:
     """Shares add to 1, coverages lie between 0 and 1. Raises InputError."""
     total = sum(m.share for m in markets)
-    if not markets or abs(total - 1.0) > 1e-9 or any(m.share < 0 for m in markets):
+    if not markets or not abs(total - 1.0) <= 1e-9 or any(m.share < 0 for m in markets):
         raise InputError(Problem("the shares of the markets must add to 1", field="share", value=f"{total:g}"))
     for market in markets:
         if not 0 <= market.covered <= 1:

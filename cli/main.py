@@ -24,6 +24,8 @@ _COMMANDS = {
     "new": ("cli.new", "Write a commented starting file from an archetype."),
     "validate": ("cli.validate", "Modelled against published footprints."),
     "background": ("cli.background", "Look into the background database and check it."),
+    "packaging": ("cli.packaging", "Plastic-free ratios: product files, logged volumes, swaps."),
+    "circularity": ("cli.circularity", "Material circularity (MCI), and its change beside kg CO2e."),
     "records": ("cli.records", "The record book: list, reverse, verify, back up, export."),
     "schema": ("cli.schema", "The JSON Schema of the product file, for editors."),
 }

@@ -13,6 +13,7 @@ import click
 
 from cli import printing
 from cli.recordbook import is_moment, reading_book, record_errors, records_option, records_place, who_option, writing_book
+from cli.records_review import COMMANDS as REVIEWING
 
 if TYPE_CHECKING:
     from records.values import Entry, Head
@@ -25,6 +26,10 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON with every di
 @records_option
 def command() -> None:
     """The record book: an append-only journal of everything that is logged, on SQLite or PostgreSQL."""
+
+
+for reviewing in REVIEWING:
+    command.add_command(reviewing)
 
 
 @command.command("init")
@@ -167,19 +172,27 @@ def restore(file: Path, as_json: bool) -> None:
 
 @command.command("export")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True, help="Form of the text.")
+@click.option("--xlsx", is_flag=True, help="A workbook for people, one sheet a kind; needs --output and cannot be imported again.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A new file instead of the screen.")
 @records_option
-def export(form: str, output: Path | None) -> None:
-    """Every entry as text with its hash, so that `records import` can make the same book again."""
+def export(form: str, xlsx: bool, output: Path | None) -> None:
+    """Every entry as text with its hash, so that `records import` can make the same book again; or a workbook."""
+    from records.book_to_xlsx import write_xlsx
     from records.opening import must_be_free, new_file
     from records.transfer import write_csv, write_jsonl
 
+    if xlsx and output is None:
+        raise click.UsageError("--xlsx needs --output FILE.xlsx")
     write = write_csv if form == "csv" else write_jsonl
     with reading_book() as book:
         if output is None:
             write(book, sys.stdout)
             return
         must_be_free(output)
+        if xlsx:
+            with new_file(output) as fresh:
+                write_xlsx(book, fresh)
+            return
         with new_file(output) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
             write(book, file)
 

@@ -61,6 +61,14 @@ def _section(name: str, command: click.Command) -> str:
 def _option(option: click.Option, context: click.Context) -> str:
     names = ", ".join(f"`{name}`" for name in option.opts)
     value = "" if option.is_flag else f" {option.make_metavar(context)}"
-    default = f" Default: `{option.default}`." if option.show_default and option.default else ""
+    default = _default(option)
     often = " May be given several times." if option.multiple else ""
     return f"| {names}{value} | {option.help or ''}{default}{often} |".replace("<", "\\<")
+
+
+def _default(option: click.Option) -> str:
+    """The default as a sentence: the words of `show_default` where it has some; none for one that is found at run time."""
+    if isinstance(option.show_default, str):
+        return f" Default: {option.show_default}."
+    shown = option.show_default and option.default and not callable(option.default)
+    return f" Default: `{option.default}`." if shown else ""

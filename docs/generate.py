@@ -1,8 +1,8 @@
 """Write the generated parts of the documentation: `python -m docs.generate`, or say what is out of date: `--check`.
 
-Generated are: blocks between `<!-- generated: NAME -->` and `<!-- end -->` (made by the function of that name in
-`docs.tables`), the output of the commands in ```console blocks (`docs.examples`), and whole files: the command reference,
-the JSON Schema of the product file, and NOTICE.
+Generated are: blocks between `<!-- generated: NAME -->` and `<!-- end -->` (made by `docs.tables.block`), the output of the
+commands in ```console blocks (`docs.examples`), and whole files: the command reference, the JSON Schema of the product
+file, and NOTICE.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def pages() -> list[Path]:
 
 def with_blocks(text: str) -> str:
     """The page with every generated block as it is now."""
-    return _BLOCK.sub(lambda found: f"{found.group(1)}{tables.BLOCKS[found.group(2)]()}\n{found.group(3)}", text)
+    return _BLOCK.sub(lambda found: f"{found.group(1)}{tables.block(found.group(2))}\n{found.group(3)}", text)
 
 
 def rendered(path: Path) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from cli.validation_tables import as_markdown
+from docs.case_blocks import comparison_rows, part_rows
 from docs.notices import licence_group
 from inventories.background_check import Report, check_background
 from inventories.background_files import BackgroundTables, read_background
@@ -158,10 +159,25 @@ def cases() -> str:
     pages = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "cases").glob("*.md"))}
     rows = []
     for case in sorted(far_off(), key=lambda c: -abs(c.error or 0)):
-        said = [f"[{_title(text)}](cases/{path.name})" for path, text in pages.items() if explains(path, case.id)]
+        own = [path for path in pages if path.stem == case.id]
+        said = [f"[{_title(pages[path])}](cases/{path.name})" for path in own or pages if explains(path, case.id)]
         rows.append((f"`{case.id}`", case.family, f"{case.error:+.0%}", ", ".join(said) or "not explained yet"))
     index = [f"- [{_title(text)}](cases/{path.name})" for path, text in pages.items()] or ["- none yet"]
     return "\n".join([markdown_table(("case", "family", "error", "explained in"), rows), "", "All pages:", "", *index])
+
+
+def index() -> str:
+    """Every page of docs/ with the first sentence below its title; links are relative to the root of the project."""
+    pages = [(path.name, path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs").glob("*.md"))]
+    return "\n".join(f"- [{_title(text)}](docs/{name}): {_opening(text)}" for name, text in pages)
+
+
+def _opening(text: str) -> str:
+    """The first sentence of a page's first paragraph, without its links."""
+    paragraphs = [p.replace("\n", " ").strip() for p in text.split("\n\n")]
+    first = next(p for p in paragraphs if p and not p.startswith(("#", "<!--", "```", "|")))
+    said = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", first)
+    return re.split(r"(?<=[.:])\s", said)[0].rstrip(".:") + "."
 
 
 def far_off() -> list[Case]:
@@ -175,6 +191,31 @@ def explains(page: Path, case: str) -> bool:
     return page.stem == case or re.search(rf"(?<![\w-]){re.escape(case)}(?![\w-])", text) is not None
 
 
+def case(case_id: str) -> str:
+    """One published case: stages and total beside ours, and our largest parts. Raises KeyError for an unknown case."""
+    parts = markdown_table(("part", "stage", "kg CO2e"), part_rows(_case(case_id)))
+    return f"{case_stages(case_id)}\n\nOur largest parts in the compared stages:\n\n{parts}"
+
+
+def case_stages(case_id: str) -> str:
+    """The first of these two tables alone."""
+    return markdown_table(("kg CO2e", "modelled", "published"), comparison_rows(_case(case_id)))
+
+
+def _case(case_id: str) -> Case:
+    return {case.id: case for case in _cases()}[case_id]
+
+
+#: Blocks of published cases: what stands in front of the case's id, and who makes it.
+CASE_BLOCKS: dict[str, Callable[[str], str]] = {"case_": case, "stages_": case_stages}
+
+
+def block(name: str) -> str:
+    """The generated block of a name in BLOCKS, `case_<id>` or `stages_<id>`. Raises KeyError for any other."""
+    made = next((make(name.removeprefix(start)) for start, make in CASE_BLOCKS.items() if name.startswith(start)), None)
+    return BLOCKS[name]() if made is None else made
+
+
 def _title(text: str) -> str:
     return next((line.removeprefix("# ").strip() for line in text.splitlines() if line.startswith("# ")), "untitled")
 
@@ -185,7 +226,7 @@ def _modules(package: str) -> str:
     for path in sorted((ROOT / package).glob("*.py")):
         said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if said and not path.stem.startswith("__"):
-            rows.append((f"`{path.stem}`", re.split(r"(?<=[.:;])\s", said.split("\n\n")[0].replace("\n", " "))[0].rstrip(".:;")))
+            rows.append((f"`{path.stem}`", re.split(r"(?<=[.;])\s", said.split("\n\n")[0].replace("\n", " "))[0].rstrip(".:;")))
     return markdown_table(("module", "what it holds"), rows)
 
 
@@ -200,7 +241,11 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "second_studies": second_studies,
     "licences": licences,
     "cases": cases,
+    "index": index,
     "lca_modules": lambda: _modules("lca"),
     "inventories_modules": lambda: _modules("inventories"),
     "cli_modules": lambda: _modules("cli"),
+    "records_modules": lambda: _modules("records"),
+    "circularity_modules": lambda: _modules("circularity"),
+    "company_modules": lambda: _modules("company"),
 }

@@ -120,6 +120,10 @@ def translated() -> Iterator[None]:
     """Errors of the database as ours, with a way out."""
     try:
         yield
+    except UnicodeDecodeError as error:  # the driver's: a text or a name in the file is not what was written
+        raise BookDamaged(
+            f"a text in it is not UTF-8 ({error.reason}): see `lifeloop records verify`, or restore a backup: `lifeloop records restore`"
+        ) from error
     except DBAPIError as error:
         raise _meaning(error) from error
 

@@ -13,6 +13,7 @@ RecordError (a LifeloopError)
 ├── KeyConflict          the key is taken by an entry with other content
 ├── PeriodClosed         the event date lies in a closed period, and no reason was stated
 ├── AlreadyReversed      the entry was taken back before
+├── OwnEntry             a signature on one's own entry, or on one that is not to be signed
 ├── UnknownEntry         no entry with that id
 ├── UnknownKind          no kind, label or amount with that name
 └── OtherHistory         an import whose entries are not those of the book
@@ -74,6 +75,10 @@ class PeriodClosed(RecordError):
 
 class AlreadyReversed(RecordError):
     """The entry was taken back before; the message names the reversal."""
+
+
+class OwnEntry(RecordError):
+    """A reviewer cannot sign this entry: it is their own, or of a kind that is not signed."""
 
 
 class UnknownEntry(RecordError):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from lca.errors import Problem, nearest
 from records.canonical import NotCanonical, canonical
@@ -91,6 +91,12 @@ class Period(BaseModel, frozen=True, extra="forbid", strict=True):
     end: date
     note: str | None = None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.start > self.end:
+            raise ValueError("the period ends before it starts")
+        return self
+
 
 REVERSAL, PERIOD = "reversal", "period"
 
@@ -100,6 +106,22 @@ _KINDS: dict[str, Kind] = {
     for kind in (
         Kind(REVERSAL, Reversal, labels=("reverses",)),
         Kind(PERIOD, Period, labels=("start", "end")),
+        Kind("signature", "circularity.reviews:Signature", labels=("entry", "verdict")),
+        Kind(
+            "ewaste",
+            "circularity.ewaste:EwasteEntry",
+            amounts=("mass_t", "units"),
+            labels=("treatment", "stream", "region", "channel", "recycler", "product"),
+        ),
+        Kind("placed_on_market", "circularity.ewaste:PlacedOnMarket", amounts=("mass_t",), labels=("stream", "region")),
+        Kind("goal", "circularity.goals:Goal", amounts=("target",), labels=("id", "metric", "unit")),
+        Kind("measure", "circularity.goal_values:MeasureEntry", amounts=("value",), labels=("metric", "unit", "region", "source")),
+        Kind(
+            "packaging",
+            "circularity.volumes:PackagingVolume",
+            amounts=("units", "total_t", "plastic_t"),
+            labels=("product", "market", "family", "masses"),
+        ),
     )
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, RowMapping, func, select, true
 
 from records.canonical import parsed
-from records.errors import UnknownKind
+from records.errors import BookDamaged, UnknownKind
 from records.kinds import REVERSAL, kind_named
 from records.tables import journal
 from records.values import GENESIS, Count, Entry, Head, Sum
@@ -147,7 +147,16 @@ def head_of(connection: Connection) -> Head:
 
 
 def entry_of(row: Row) -> Entry:
-    """A row as an Entry."""
+    """A row as an Entry; BookDamaged when it holds what was never written."""
+    try:
+        return _entry_of(row)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BookDamaged(
+            f"entry {row['seq']} cannot be read ({error}): see `lifeloop records verify`, or restore a backup: `lifeloop records restore`"
+        ) from error
+
+
+def _entry_of(row: Row) -> Entry:
     content = parsed(row["content"])
     return Entry(
         seq=row["seq"],

@@ -13,7 +13,7 @@ from click.testing import Result
 
 from cli.main import lifeloop as group
 from docs import examples, generate, notices, tables
-from docs.command_reference import all_commands
+from docs.command_reference import all_commands, command_reference
 from inventories.background_files import read_background
 from inventories.exchanges import CATEGORIES
 from inventories.shipped import load
@@ -158,10 +158,10 @@ def _exists(dotted: str) -> bool:
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
 def test_functions_and_files_that_are_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for dotted in re.findall(r"`((?:lca|inventories|cli|docs)(?:\.\w+)+)`", text):
+    for dotted in re.findall(r"`((?:lca|circularity|company|records|inventories|cli|docs)(?:\.\w+)+)`", text):
         if not dotted.endswith((".md", ".py", ".csv", ".json")):
             assert _exists(dotted), f"{name_of(path)} names {dotted}"
-    for file in re.findall(r"`((?:lca|inventories|cli|docs|tests)/[\w./]+\w)`", text):
+    for file in re.findall(r"`((?:lca|circularity|company|records|inventories|cli|docs|tests)/[\w./]+\w)`", text):
         assert (ROOT / file).exists(), f"{name_of(path)} names {file}"
 
 
@@ -232,6 +232,26 @@ def test_the_runner_writes_outputs(page: str, expected: str, tmp_path: Path) -> 
     written = examples.with_outputs(page, tmp_path)
     assert expected in written
     assert examples.with_outputs(written, tmp_path) == written
+
+
+def test_a_case_block_holds_what_was_published_and_what_is_modelled() -> None:
+    """Published stages of ADEME's watch: 3.71 + 0.314 + 0.0209 kg of materials, 9.72 kg in all; use is outside of them."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables.block("case_ademe_smartwatch").splitlines()]
+    assert ["materials", "4.04"] in [[row[0], row[2]] for row in rows if len(row) == 3]
+    assert ["**total compared**", "9.72"] in [[row[0], row[2]] for row in rows if len(row) == 3]
+    assert any(row[0] == "use (outside the comparison)" for row in rows)
+    with pytest.raises(KeyError):
+        tables.block("case_no_such_product")
+
+
+def test_case_pages_carry_no_figure_in_their_title() -> None:
+    for page in (ROOT / "docs" / "cases").glob("*.md"):
+        assert not re.search(r"modelled|published|CO2e|%", page.read_text(encoding="utf-8").splitlines()[0]), page.name
+
+
+def test_the_reference_shows_no_default_that_is_found_at_run_time() -> None:
+    assert "the system's user" in command_reference()
+    assert "0x" not in command_reference()
 
 
 def test_the_runner_refuses_another_exit_code(tmp_path: Path) -> None:

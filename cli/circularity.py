@@ -1,0 +1,121 @@
+"""`lifeloop circularity`: the material circularity indicator of products, and what a design does to it and to kg CO2e."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import printing
+from cli.choices import Choices, model_choices
+from lca.errors import FunctionalUnitsDiffer, LifeloopError
+from lca.rounding import significant
+
+if TYPE_CHECKING:
+    from inventories.circularity_shares import Circularity
+
+_json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
+_life = click.option(
+    "--average-life",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Average life of such products, in the unit of the file (default: the archetype's).",
+)
+_FOOT = (
+    "Shares of the mass without packaging. recyclable: materials of which some is recycled today; recycled after use: what that"
+    " recycling gives back; data: mass whose material has figures (the rest counts as virgin and as waste)."
+)
+
+
+@click.group("circularity")
+def command() -> None:
+    """Material circularity (MCI, 0 to 1, higher is more circular) from the product file."""
+
+
+@command.command("show")
+@click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+@_life
+@model_choices
+@_json
+def show(products: tuple[str, ...], choices: Choices, average_life: float | None, as_json: bool) -> None:
+    """The indicator, and recycled, reused and recyclable shares; one that is refused gives exit code 3."""
+    found = []
+    for name in products:
+        try:
+            found.append(_circularity(name, choices, average_life))
+        except LifeloopError as error:
+            printing.refuse(error, as_json)
+    if as_json:
+        printing.write(printing.as_json_text([one.to_dict() for one in found]), None)
+    elif found:
+        rows = [{"product": one.product} | _shown(one) for one in found]
+        printing.write(f"{printing.table(rows, right=[k for k in rows[0] if k != 'product'])}\n{_FOOT}", None)
+    sys.exit(printing.EXIT_REFUSED if len(found) < len(products) else 0)
+
+
+def _circularity(name: str, choices: Choices, average_life: float | None) -> Circularity:
+    from inventories.circularity_shares import circularity_of
+
+    return circularity_of(choices.setting(name), average_life)
+
+
+def _shown(one: Circularity) -> dict[str, str]:
+    return {
+        "MCI": significant(one.mci),
+        "LFI": significant(one.linear_flow_index),
+        "utility": significant(one.utility),
+        "mass, kg": significant(one.mass),
+        "recycled": f"{one.recycled:.1%}",
+        "reused": f"{one.reused:.1%}",
+        "recyclable": f"{one.recyclable:.1%}",
+        "recycled after use": f"{one.recycled_after_use:.1%}",
+        "data": f"{one.covered:.1%}",
+    }
+
+
+@command.command("compare")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="[B]", required=False)
+@_life
+@model_choices
+@_json
+def compare(a: str, b: str | None, choices: Choices, average_life: float | None, as_json: bool) -> None:
+    """The change in MCI and in kg CO2e side by side: A against B, or A against itself with --set or --scenario."""
+    if b is None and not choices.changes and choices.scenario is None:
+        raise click.UsageError("name a second design B, or a change with --set or --scenario")
+    first = choices if b is not None else replace(choices, changes={}, scenario=None)
+    try:
+        answer = _compared(_design(a, first, average_life), _design(b or a, choices, average_life))
+    except FunctionalUnitsDiffer as error:
+        printing.stop(error, as_json, printing.EXIT_USAGE)
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    printing.write(printing.as_json_text(answer) if as_json else _report(answer), None)
+
+
+def _design(name: str, choices: Choices, average_life: float | None) -> tuple[Circularity, Any]:
+    return _circularity(name, choices, average_life), choices.assess(name)
+
+
+def _compared(first: tuple[Circularity, Any], second: tuple[Circularity, Any]) -> dict[str, Any]:
+    from lca.comparison import compare as compared
+
+    # two designs are compared only where they do the same thing
+    difference = compared(first[1], second[1]).difference
+    sides = [one.to_dict() | {"footprint": f.total, "footprint_unit": "kg CO2e"} for one, f in (first, second)]
+    return {"a": sides[0], "b": sides[1], "change": {"mci": second[0].mci - first[0].mci, "footprint": difference}}
+
+
+def _report(answer: dict[str, Any]) -> str:
+    a, b = answer["a"], answer["b"]
+    names = {"mci": "MCI", "footprint": "kg CO2e", "utility": "utility", "mass": "mass, kg"}
+    names |= {"recycled_share": "recycled", "reused_share": "reused", "recyclable_share": "recyclable"}
+    rows = [
+        {"": name, "A": significant(a[key]), "B": significant(b[key]), "B - A": _signed(b[key] - a[key])} for key, name in names.items()
+    ]
+    return f"A = {a['product']}, B = {b['product']}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "-" if value < 0 else "") + significant(abs(value))

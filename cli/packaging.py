@@ -1,0 +1,322 @@
+"""`lifeloop packaging`: plastic-free ratios from product files and from logged volumes, and what a swap does."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import printing
+from cli.recordbook import is_moment, reading_book, records_option, who_option, writing_book
+from lca.errors import InputError, LifeloopError
+from lca.rounding import significant
+
+if TYPE_CHECKING:
+    from circularity.packaging import Basis
+    from circularity.swap import Swapped
+
+_json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
+_definition = click.option(
+    "--definition",
+    "basis",
+    type=click.Choice(["mass.all", "mass.without-excluded"]),
+    default="mass.all",
+    show_default=True,
+    help="Count every component, or leave adhesives, inks, coatings and ESD protection out.",
+)
+
+
+@click.group("packaging")
+@records_option
+def command() -> None:
+    """Plastic-free ratios of packaging, by product, market and year; every ratio names its definition."""
+
+
+@command.command("ratio")
+@click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+@click.option("--market", help="international, domestic or a country code (default: the product's own).")
+@_definition
+@printing.output_options
+def ratio(products: tuple[str, ...], market: str | None, basis: Basis, as_json: bool, as_csv: bool, output: Path | None) -> None:
+    """The plastic-free ratio of product files or shipped products.
+
+    One that is refused does not stop the others: it is named on stderr and the exit code is 3.
+    """
+    rows = []
+    for name in products:
+        try:
+            rows.append(_ratio(name, market, basis))
+        except LifeloopError as error:
+            printing.refuse(error, as_json)
+    if as_json:
+        printing.write(printing.as_json_text(rows), output)
+    elif as_csv:
+        printing.write(printing.as_csv_text(rows), output)
+    elif rows:
+        printing.write(f"{_ratio_table(rows)}\n{_meaning(basis)}", output)
+    sys.exit(printing.EXIT_REFUSED if len(rows) < len(products) else 0)
+
+
+def _ratio(name: str, market: str | None, basis: Basis) -> dict[str, Any]:
+    from circularity.packaging import masses_of, plastic_free_ratio
+    from inventories.packaging import components_of
+    from inventories.shipped import load
+
+    product_file = load(name)
+    masses = masses_of(components_of(product_file, market), basis)
+    try:
+        free = plastic_free_ratio(masses)
+    except InputError as error:
+        raise product_file.located(error) from error
+    return {
+        "product": product_file.product.id,
+        "market": market or product_file.product.market,
+        "definition": basis,
+        "plastic_free_ratio": free,
+        "total_mass": masses.total,
+        "plastic_mass": masses.plastic,
+        "unit": "kg",
+    }
+
+
+def _ratio_table(rows: list[dict[str, Any]]) -> str:
+    shown = [
+        {
+            "product": row["product"],
+            "market": row["market"],
+            "plastic-free": f"{row['plastic_free_ratio']:.1%}",
+            "packaging, g": significant(1000 * row["total_mass"]),
+            "plastic, g": significant(1000 * row["plastic_mass"]),
+        }
+        for row in rows
+    ]
+    return printing.table(shown, right=("plastic-free", "packaging, g", "plastic, g"))
+
+
+def _meaning(name: str) -> str:
+    from circularity.packaging import definition_named
+
+    made = definition_named(name)
+    return f"definition {made.id}: {made.title}; {made.formula}"
+
+
+@command.command("add")
+@click.argument("product")
+@click.option("--market", required=True, help="international, domestic or a country code.")
+@click.option("--year", required=True, type=int, help="Year of sale; the entry is dated on its last day.")
+@click.option("--units", required=True, type=float, help="Units sold.")
+@click.option("--key", help="Idempotency key; the same key with the same content adds nothing.")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Document behind the figure; its digest is logged.")
+@click.option("--source", help="Where the figure comes from.")
+@click.option("--note", help="A remark.")
+@click.option("--reason", help="Why a closed period is restated.")
+@who_option
+@records_option
+@_json
+def add(product: str, key: str | None, evidence: Path | None, reason: str | None, who: str, as_json: bool, **said: Any) -> None:
+    """Log the units of PRODUCT sold in a market and year, in the packaging of its file; prints the entry's id."""
+    from circularity.evidence import evidence_of
+    from inventories.packaging_volumes import volume_of
+    from inventories.shipped import load
+
+    market, year, units = said.pop("market"), said.pop("year"), said.pop("units")
+    try:
+        volume = volume_of(load(product), market, year, units, {k: v for k, v in said.items() if v})
+        if evidence:
+            volume = volume.model_copy(update={"evidence": (evidence_of(evidence),)})
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    with writing_book(as_json) as book:
+        made = book.append("packaging", volume, happened=date(year, 12, 31), who=who, key=key, reason=reason)
+    printing.write(printing.as_json_text(made.to_dict()) if as_json else made.id, None)
+
+
+@command.command("import")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
+@click.option("--reason", help="Why a closed period is restated.")
+@who_option
+@records_option
+@_json
+def import_(table: Path, preview: bool, reason: str | None, who: str, as_json: bool) -> None:
+    """Log a CSV table (product, market, year, units; key, source, note may be added), whole or not at all."""
+    from inventories.packaging_volumes import read_volumes
+    from records.values import Draft
+
+    try:
+        volumes = read_volumes(table)
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    if preview:
+        contents = [v.volume.model_dump(mode="json", exclude_none=True) | {"key": v.key} for v in volumes]
+        shown = [{k: c[k] for k in ("product", "market", "year", "units")} for c in contents]
+        printing.write(printing.as_json_text(contents) if as_json else printing.table(shown, right=("year", "units")), None)
+        return
+    with writing_book(as_json) as book:
+        before = book.head().entries
+        drafts = [Draft("packaging", v.volume, date(v.volume.year, 12, 31), who, v.key, reason) for v in volumes]
+        made = book.append_many(drafts)
+        added = book.head().entries - before
+    answer = {"rows": len(volumes), "added": added, "ids": [entry.id for entry in made]}
+    printing.write(printing.as_json_text(answer) if as_json else f"{len(volumes)} rows, {added} entries added", None)
+
+
+@command.command("list")
+@records_option
+@printing.output_options
+def list_(as_json: bool, as_csv: bool, output: Path | None) -> None:
+    """The logged volumes that count, in the order of writing."""
+    with reading_book(as_json) as book:
+        entries = book.entries("packaging")
+    names = ("product", "market", "year", "units", "total_t", "plastic_t")
+    rows = [{"id": entry.id} | {name: entry.content[name] for name in names} for entry in entries]
+    if as_json:
+        printing.write(printing.as_json_text(rows), output)
+    elif as_csv:
+        printing.write(printing.as_csv_text(rows), output)
+    elif rows:
+        shown = [row | {name: significant(float(row[name])) for name in ("units", "total_t", "plastic_t")} for row in rows]
+        printing.write(printing.table(shown, right=("units", "total_t", "plastic_t")), output)
+    else:
+        click.echo("No entries.", err=True)
+
+
+@command.command("status")
+@_definition
+@click.option("--at-least", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Ratio from which on a model is covered.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Sales up to this day, whenever recorded.")
+@click.option("--known-at", callback=is_moment, metavar="TIME", help="As the book stood at this moment (record time).")
+@records_option
+@_json
+def status(basis: Basis, at_least: float, at: datetime | None, known_at: datetime | None, as_json: bool) -> None:
+    """Ratios of all units sold by year and market, their change in percentage points, and the models covered."""
+    from circularity.volumes import coverage, roll_up, sold
+
+    with reading_book(as_json) as book:
+        rows = sold(book, at=at.date() if at else None, known_at=known_at)
+        rolled, covered = roll_up(rows, basis), coverage(rows, basis, at_least)
+    found = [row.to_dict() for row in rolled]
+    if as_json:
+        printing.write(printing.as_json_text({"roll_up": found, "coverage": [c.to_dict() for c in covered]}), None)
+    elif found:
+        printing.write(_status_table(found), None)
+        for one in covered:
+            click.echo(one.sentence)
+        click.echo(_meaning(f"units.{basis}") + f"; a model is covered from a ratio of {at_least:.3g} on")
+    else:
+        click.echo("No entries.", err=True)
+
+
+def _status_table(found: list[dict[str, Any]]) -> str:
+    shown = [
+        {
+            "year": row["year"],
+            "market": row["market"],
+            "plastic-free": f"{row['plastic_free_ratio']:.1%}",
+            "points": _signed(row["change_points"]),
+            "packaging, t": significant(row["total_mass"]),
+            "plastic, t": significant(row["plastic_mass"]),
+            "units": significant(row["units_sold"]),
+            "models": row["models"],
+        }
+        for row in found
+    ]
+    return printing.table(shown, right=[name for name in shown[0] if name != "market"])
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else ("+" if value > 0 else "-" if value < 0 else "") + significant(abs(value))
+
+
+def _split(_ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, float, float]]:
+    made = []
+    for text in values:
+        name, _, numbers = text.partition("=")
+        share, _, covered = numbers.partition(":")
+        try:
+            made.append((name, float(share), float(covered or 1)))
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r} is not of the form MARKET=SHARE or MARKET=SHARE:COVERED") from error
+    return made
+
+
+def _material(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[str, float] | None:
+    if text is None:
+        return None
+    name, _, grams = text.rpartition("=")
+    try:
+        mass = float(grams)
+    except ValueError:
+        mass = -1.0
+    if not name or not 0 <= mass < float("inf"):
+        raise click.BadParameter(f"{text!r} is not of the form MATERIAL=GRAMS")
+    return name, mass
+
+
+@command.command("swap")
+@click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+@click.option("--component", default="tray", show_default=True, help="The component that is swapped.")
+@click.option("--before", callback=_material, metavar="MATERIAL=GRAMS", help="What it was made of (default: as in the file).")
+@click.option("--after", callback=_material, metavar="MATERIAL=GRAMS", help="What it is made of now (default: as in the file).")
+@click.option(
+    "--market",
+    "markets",
+    multiple=True,
+    callback=_split,
+    default=("international=1",),
+    show_default=True,
+    metavar="MARKET=SHARE[:COVERED]",
+    help="Share of the units sold in a market, and the share of these that gets the swap.",
+)
+@_definition
+@_json
+def swap(products: tuple[str, ...], basis: Basis, as_json: bool, **asked: Any) -> None:
+    """What another material of one component does to the ratio and to kg CO2e, market by market."""
+    from circularity.swap import totals
+
+    try:
+        rows = [row for name in dict.fromkeys(products) for row in _swapped(name, basis, **asked)]
+        every = [row.to_dict() for row in rows] + totals(rows)
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    if as_json:
+        printing.write(printing.as_json_text(every), None)
+        return
+    printing.write(_swap_table(every), None)
+    click.echo(f"{_meaning(basis)}; kg CO2e per unit, cradle to grave, every model sold alike")
+
+
+def _swapped(name: str, basis: Basis, component: str, before: Any, after: Any, markets: list[tuple[str, float, float]]) -> list[Swapped]:
+    from circularity.swap import Market, Swapped, check_split
+    from inventories.packaging import design_in, with_component
+    from inventories.score_store import unit_scores
+    from inventories.shipped import load
+
+    split = [Market(*said) for said in markets]
+    check_split(split)
+    product_file, scores = load(name), unit_scores()
+    old, new = (with_component(product_file.product, component, *m) if m else product_file.product for m in (before, after))
+    try:
+        return [Swapped(old.id, m, basis, design_in(old, m.name, basis, scores), design_in(new, m.name, basis, scores)) for m in split]
+    except InputError as error:
+        raise product_file.located(error) from error
+
+
+def _swap_table(rows: list[dict[str, Any]]) -> str:
+    shown = [
+        {
+            "product": row["product"],
+            "market": row["market"],
+            "plastic-free before": f"{row['ratio_before']:.1%}",
+            "after": f"{row['ratio_after']:.1%}",
+            "points": _signed(row["change_points"]),
+            "packaging, g": f"{significant(1000 * row['packaging_mass_before'])} -> {significant(1000 * row['packaging_mass_after'])}",
+            "kg CO2e before": significant(row["footprint_before"], 4),
+            "change, kg CO2e": _signed(row["footprint_change"]),
+        }
+        for row in rows
+    ]
+    return printing.table(shown, right=[name for name in shown[0] if name not in {"product", "market"}])
