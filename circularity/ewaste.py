@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -161,23 +160,70 @@ class PlacedOnMarket(Frozen):
     note: str | None = None
 
 
-def by_treatment(ledger: Ledger, by: Iterable[str] = (), **selection: Any) -> list[dict[str, Any]]:
-    """t by treatment and other labels (`year`, `region`, ...); never over treatments."""
+#: A product's id and the mass of one in kg, by what the user calls it. Raises InputError when there is none.
+MassOf = Callable[[str], tuple[str, float]]
+LABELS = ("stream", "region", "channel", "recycler", "product")
+#: A mass of one unit that differs from the product file's by more than this factor is likely a slip of the unit.
+_UNLIKELY = 5.0
+
+
+def content_of(said: Mapping[str, Any], mass_of: MassOf) -> dict[str, Any]:
+    """The content of an entry from what a person said: mass, units, unit, treatment, labels, unit_mass (kg), note; absent is None.
+
+    Units of a product without `unit_mass` are weighed by the product's own mass. Raises InputError.
+    """
+    labels = {name: said[name] for name in LABELS if said.get(name)}
+    unit_mass = said.get("unit_mass")
+    if said.get("units") is not None and unit_mass is None and "product" in labels:
+        labels["product"], unit_mass = mass_of(labels["product"])
+    if "stream" in labels:
+        labels["stream"] = stream_of(labels["stream"])
+    content = measured(said.get("mass"), said.get("units"), said.get("unit"), unit_mass) | {"treatment": treatment_of(said["treatment"])}
+    return content | labels | ({"note": said["note"]} if said.get("note") else {})
+
+
+def unlikely_mass(content: Mapping[str, Any], mass_of: MassOf) -> str | None:
+    """A warning when the mass of one unit is far from the mass in the product's file; None when it is not, or there is no such file."""
+    if content.get("unit_mass_kg") is None or not content.get("product"):
+        return None
+    try:
+        product, declared = mass_of(content["product"])
+    except InputError:
+        return None
+    ratio = content["unit_mass_kg"] / declared
+    if 1 / _UNLIKELY <= ratio <= _UNLIKELY:
+        return None
+    return f"{product}: {content['unit_mass_kg']:g} kg a unit, but its product file says {declared:g} kg: is the unit right?"
+
+
+def by_treatment(ledger: Ledger, by: Iterable[str] = (), amount: str = "mass_t", **selection: Any) -> list[dict[str, Any]]:
+    """t (or `units`: devices of entries logged in units) by treatment and other labels (`year`, ...); never over treatments."""
     labels = ("treatment", *by)
     return [
-        dict(zip(labels, group.by, strict=True)) | {"mass": group.value, "unit": "t", "entries": group.entries}
-        for group in ledger.sum(KIND, "mass_t", by=labels, **selection)
+        dict(zip(labels, group.by, strict=True)) | {"amount": group.value, "entries": group.entries}
+        for group in ledger.sum(KIND, amount, by=labels, **selection)
     ]
 
 
-def implausible(ledger: Ledger, at: date | None = None, known_at: datetime | None = None) -> list[str]:
-    """Years in which more was treated than collected, where anything was logged as collected: a sign of a missing or double entry."""
+def rolled_up(rows: Iterable[Mapping[str, Any]], by: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of `by_treatment` added up over the labels that are not in `by`; never over treatments."""
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        names = {name: row[name] for name in ("treatment", *by)}
+        group = groups.setdefault(tuple(names.values()), names | {"amount": 0.0, "entries": 0})
+        group["amount"] += row["amount"]
+        group["entries"] += row["entries"]
+    return list(groups.values())
+
+
+def implausible(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Years of rows by treatment and year (t) in which more was treated than collected, where anything was logged as collected."""
     years: dict[str, dict[str, float]] = {}
-    for row in by_treatment(ledger, ("year",), at=at, known_at=known_at):
-        years.setdefault(str(row["year"]), {})[row["treatment"]] = row["mass"]
+    for row in rolled_up(rows, ("year",)):
+        years.setdefault(str(row["year"]), {})[row["treatment"]] = row["amount"]
     said = []
     for year, masses in sorted(years.items()):
-        collected, recycled = masses.get("collected", 0.0), masses.get("recycled", 0.0) + masses.get("reused", 0.0)
-        if 0 < collected < recycled * (1 - 1e-9):
-            said.append(f"{year}: recycled and reused ({recycled:g} t) are more than collected ({collected:g} t)")
+        collected, treated = masses.get("collected", 0.0), sum(masses.get(name, 0.0) for name in ("recycled", "reused"))
+        if 0 < collected < treated * (1 - 1e-9):
+            said.append(f"{year}: recycled and reused ({treated:g} t) are more than collected ({collected:g} t)")
     return said

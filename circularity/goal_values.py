@@ -65,7 +65,7 @@ def _ewaste(amount: str, source_unit: str) -> Reader:
     def read(ledger: Ledger, goal: Goal, window: Window) -> list[Value]:
         where = dict(goal.scope or {}) | {"treatment": goal.metric.rsplit(".", 1)[-1]}
         groups = ledger.sum(ewaste.KIND, amount, by=("happened",), since=window.since, at=window.at, known_at=window.known_at, where=where)
-        factor = units.factor(source_unit, goal.unit)
+        factor = factor_between(source_unit, goal.unit)
         return [Value(date.fromisoformat(g.by[0] or ""), g.value * factor) for g in groups]
 
     return read
@@ -76,9 +76,9 @@ def _measured(ledger: Ledger, goal: Goal, window: Window) -> list[Value]:
     span = {"since": window.since, "at": window.at}
     if goal.measure == "total":
         groups = ledger.sum(MEASURE_KIND, "value", by=("happened", "unit"), known_at=window.known_at, where=where, **span)
-        return [Value(date.fromisoformat(g.by[0] or ""), g.value * units.factor(g.by[1] or "", goal.unit)) for g in groups]
+        return [Value(date.fromisoformat(g.by[0] or ""), g.value * factor_between(g.by[1] or "", goal.unit)) for g in groups]
     found = ledger.latest(MEASURE_KIND, ("happened",), known_at=window.known_at, where=where, **span)
-    made = [Value(e.happened, float(e.content["value"]) * units.factor(str(e.content["unit"]), goal.unit)) for e in found]
+    made = [Value(e.happened, float(e.content["value"]) * factor_between(str(e.content["unit"]), goal.unit)) for e in found]
     return sorted(made, key=lambda value: value.on)
 
 
@@ -93,7 +93,7 @@ def _plastic_free(ledger: Ledger, goal: Goal, window: Window) -> list[Value]:
     if not rows:
         narrower = goal.model_copy(update={"scope": {k: v for k, v in scope.items() if k in _MEASURE_SCOPE} or None})
         return _measured(ledger, narrower, window) if set(scope) <= set(_MEASURE_SCOPE) else []
-    factor = units.factor("dimensionless", goal.unit)
+    factor = factor_between("1", goal.unit)
     return [Value(date(r.year, 12, 31), r.ratio * factor) for r in volumes.roll_up(rows, "mass.all") if r.market is None]
 
 
@@ -114,7 +114,14 @@ METRICS: Mapping[str, Metric] = {
     )
 }
 #: A metric of any other name is logged by `lifeloop goal log`; a share is a level, anything else adds up.
-_SHARES = {"1", "%", "share", "ratio", ""}
+_FRACTIONS = {"1", "share", "ratio", "", "dimensionless"}
+_SHARES = _FRACTIONS | {"%"}
+
+
+def factor_between(source: str, target: str) -> float:
+    """How many `target` units one `source` unit is; `1`, `share` and `ratio` are the same, `%` is a hundredth. Raises UnitError."""
+    known, wanted = ("1" if unit in _FRACTIONS else unit for unit in (source, target))
+    return units.factor(known, wanted)
 
 
 def metric_named(name: str, unit: str, measure: Measure | None = None) -> Metric:
@@ -133,14 +140,21 @@ def check_goal(goal: Goal) -> Goal:
     metric = metric_named(goal.metric, goal.unit, goal.measure)
     if goal.measure != metric.measure:
         raise InputError(Problem(f"{goal.metric} is a {metric.measure}", field="measure", value=goal.measure))
-    units.factor(
-        metric.unit if metric.unit != "1" else "dimensionless", "dimensionless" if goal.unit in {"1", "share", "ratio"} else goal.unit
-    )
+    factor_between(metric.unit, goal.unit)
     for name in goal.scope or {}:
         if name not in metric.scope:
             hint = nearest(name, metric.scope) or f"a scope of {goal.metric} names {', '.join(metric.scope)}"
             raise InputError(Problem("no such label to narrow the goal by", field="scope", value=name, hint=hint))
     return goal
+
+
+def check_measure(metric: str, unit: str) -> None:
+    """A value that is logged by hand: raises InputError for a metric that is computed from entries, and for a unit that does not fit."""
+    known = metric_named(metric, unit)
+    if known.read not in (_measured, _plastic_free):
+        reason = "is computed from entries and is not logged by hand"
+        raise InputError(Problem(reason, field="metric", value=metric, hint="log e-waste by `lifeloop ewaste add`"))
+    factor_between(unit, known.unit)
 
 
 def values_of(ledger: Ledger, goal: Goal, at: date, known_at: datetime | None = None) -> Sequence[Value]:

@@ -15,6 +15,7 @@ from lca.errors import LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
+    from inventories.rating import DataQuality
     from lca.footprint import Footprint
     from lca.uncertainty import Draws
 
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
 @model_choices
 @uncertainty_options
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the stages as stacked bars (.svg, .png or .pdf).")
+@click.option("--quality", is_flag=True, help="Add the data-quality rating (PEF) and the primary-data share.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw the stages, or with --uncertainty the intervals (.svg, .png or .pdf).",
+)
 @printing.output_options
 def command(
     products: tuple[str, ...],
     choices: Choices,
     draws: int | None,
     seed: int,
+    quality: bool,
     plot: Path | None,
     as_json: bool,
     as_csv: bool,
@@ -46,14 +53,25 @@ def command(
     names, done = _assess_all(products, choices, as_json)
     if done:
         sampled = choices.draws([n for n in names if n in done], draws, seed) if draws else []
-        printing.write(_report(list(done.values()), sampled, as_json, as_csv, choices.notes), output)
+        rated = [choices.rating(name, footprint) for name, footprint in done.items()] if quality else []
+        printing.write(_report(list(done.values()), sampled, rated, (as_json, as_csv), choices.notes), output)
         if plot:
-            from cli.plots import plot_stages
-
-            plot_stages(list(done.values()), plot)
+            _draw(list(done.values()), sampled, plot)
     elif as_json:
         printing.write("[]", output)
     sys.exit(printing.EXIT_REFUSED if len(done) < len(names) else 0)
+
+
+def _draw(done: list[Footprint], sampled: list[Draws], path: Path) -> None:
+    """The stages as stacked bars; with possible worlds the 90 % intervals of the totals."""
+    if sampled:
+        from cli.uncertainty_plots import plot_intervals
+
+        plot_intervals(done, sampled, path)
+    else:
+        from cli.plots import plot_stages
+
+        plot_stages(done, path)
 
 
 def _assess_all(products: tuple[str, ...], choices: Choices, as_json: bool) -> tuple[list[str], dict[str, Footprint]]:
@@ -81,15 +99,29 @@ def _files(products: tuple[str, ...]) -> Iterator[str]:
             yield name
 
 
-def _report(done: list[Footprint], sampled: list[Draws], as_json: bool, as_csv: bool, notes: tuple[str, ...]) -> str:
+def _report(done: list[Footprint], sampled: list[Draws], rated: list[DataQuality], form: tuple[bool, bool], notes: tuple[str, ...]) -> str:
+    as_json, as_csv = form
     if as_json:
         summaries: list[dict[str, Any] | None] = [draws.summary() for draws in sampled] or [None] * len(done)
-        return printing.as_json_text([_as_dict(f, s, notes) for f, s in zip(done, summaries, strict=True)])
+        qualities = [{"data_quality": rating.to_dict()} for rating in rated] or [{}] * len(done)
+        return printing.as_json_text([_as_dict(f, s, notes) | q for f, s, q in zip(done, summaries, qualities, strict=True)])
     if as_csv:
         return printing.as_csv_text([{"product": f.product} | part for f in done for part in f.parts])
     said = [f"{draws.product}: {draws.sentence}" for draws in sampled]
+    said += [_rating_told(f, rating) for f, rating in zip(done, rated, strict=True)] if rated else []
     body = _portfolio(done) if len(done) > 1 else _single(done[0])
     return "\n".join([body, *said, *(f"note: {note}" for note in notes)])
+
+
+def _rating_told(footprint: Footprint, rating: DataQuality) -> str:
+    from lca.data_quality import level
+
+    whole, top = rating.quality, rating.of_most_relevant
+    return (
+        f"{footprint.product}: data-quality rating {whole.rating:.2f} ({level(whole.rating)}): technology {whole.technology:.2f}, "
+        f"geography {whole.geography:.2f}, time {whole.time:.2f}, precision {whole.precision:.2f}; {top.rating:.2f} over the lines that make "
+        f"80 %; primary-data share {rating.primary_share:.0%}."
+    )
 
 
 def _as_dict(footprint: Footprint, uncertainty: dict[str, Any] | None, notes: tuple[str, ...]) -> dict[str, Any]:
@@ -113,6 +145,37 @@ def _portfolio(done: list[Footprint]) -> str:
 
 def _share(part: float, whole: float, decimals: int = 0) -> str:
     return f"{part / whole:.{decimals}%}" if whole else "-"
+
+
+def _report_lines(footprint: Footprint) -> str:
+    """The separate lines of ISO 14067 as a table."""
+    lines = footprint.lines
+    values = {
+        "fossil": lines.fossil,
+        "of which aircraft": lines.aircraft,
+        "biogenic emissions (carbon dioxide 0/0)": lines.biogenic_emissions,
+        "biogenic removals": lines.biogenic_removals,
+        "land-use change": lines.land_use_change,
+    }
+    rows = [{"line": name, "kg CO2e": significant(value)} for name, value in values.items()]
+    if lines.carbon:
+        carbon = f"{significant(lines.carbon.product)} kg C in the product, {significant(lines.carbon.packaging)} kg C in the packaging"
+        return printing.table(rows, title="Separate lines (ISO 14067)", right=("kg CO2e",)) + f"\nBiogenic carbon: {carbon}."
+    return printing.table(rows, title="Separate lines (ISO 14067)", right=("kg CO2e",))
+
+
+def _credits_apart(footprint: Footprint) -> Iterator[str]:
+    """Total with and without credits, and what the method leaves as it is; nothing under cut-off."""
+    treated = footprint.end_of_life
+    if treated["method"] == "cutoff":
+        return
+    yield (
+        f"Credits of {significant(treated['credits'])} kg CO2e stand apart; without them the total is "
+        f"{significant(treated['total_without_credits'])} kg CO2e. The formula covers {significant(treated['covered_mass'])} kg."
+    )
+    left = treated["left_on_cutoff"]
+    if left:
+        yield f"Left on cut-off, because no material of the table describes them: {', '.join(left)}."
 
 
 def _single(footprint: Footprint) -> str:
@@ -146,7 +209,10 @@ def _single(footprint: Footprint) -> str:
             "",
             printing.table(parts, title="Largest lines", right=("amount", "kg CO2e")),
             "",
+            _report_lines(footprint),
+            "",
             estimates,
+            *_credits_apart(footprint),
             *(f"note: {warning}" for warning in footprint.warnings),
             foot,
         ]

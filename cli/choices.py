@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,10 @@ import click
 
 if TYPE_CHECKING:
     from inventories.factors import OwnFactors
+    from inventories.rating import DataQuality
     from inventories.scenarios import Setting
     from lca.background import Background
+    from lca.end_of_life import Method
     from lca.footprint import Footprint
     from lca.scenario import Scenario
     from lca.scores import UnitScores
@@ -32,6 +34,7 @@ class Choices:
     scenarios: Path | None
     method: str
     factors: Path | None
+    end_of_life: Method = "cutoff"
 
     @functools.cached_property
     def own(self) -> OwnFactors | None:
@@ -69,6 +72,10 @@ class Choices:
         from inventories.shipped import load
 
         setting = setting_of(load(name), self.scores, self.changes, self._background)
+        if self.end_of_life != "cutoff":
+            from inventories.end_of_life_tables import end_of_life_by
+
+            setting = replace(setting, end_of_life=end_of_life_by(self.end_of_life))
         return with_scenario(setting, self.scenario, self.apart)
 
     def _background(self) -> Background:
@@ -83,6 +90,12 @@ class Choices:
 
         return assess_setting(self.setting(name), self.method, self.scenario)
 
+    def rating(self, name: str, footprint: Footprint) -> DataQuality:
+        """How good the data behind a footprint of that product are."""
+        from inventories.rating import data_quality
+
+        return data_quality(footprint, self.setting(name), self.own.exchanges if self.own else ())
+
     def draws(self, names: Sequence[str], count: int, seed: int) -> list[Draws]:
         """The products' footprints in the same `count` possible worlds."""
         from inventories.world_store import worlds_of
@@ -92,7 +105,7 @@ class Choices:
         for name in names:
             setting = self.setting(name)
             worlds = worlds_of(setting.scores, seed, setting.background, _progress).first(count)
-            result.append(sample(setting.product_file.product, setting.scores, worlds, setting.changes, self.method))
+            result.append(sample(setting.product_file.product, setting.scores, worlds, setting.changes, self.method, setting.end_of_life))
         return result
 
 
@@ -122,6 +135,13 @@ _MODEL_OPTIONS = (
     click.option("--scenario", metavar="NAME", help="Assess under this scenario of the product or of --scenarios."),
     click.option("--scenarios", type=_EXISTING, help="YAML file with scenarios besides those of the product."),
     click.option("--method", default="AR6-GWP100", show_default=True, help="Characterisation set: AR6-GWP100, AR5-GWP100 or AR6-GWP20."),
+    click.option(
+        "--end-of-life",
+        type=click.Choice(["cutoff", "5050", "substitution", "cff"]),
+        default="cutoff",
+        show_default=True,
+        help="Recycling: cut-off, 50/50, substitution, or the Circular Footprint Formula; credits stand apart.",
+    ),
     click.option("--factors", type=_EXISTING, help="CSV of own factors that add to or replace the background."),
 )
 

@@ -12,6 +12,7 @@ from lca.errors import LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
+    from cli.sustainability_page import PageRow
     from lca.footprint import Footprint
     from lca.scores import UnitScores
 
@@ -30,6 +31,7 @@ def command(output: Path | None) -> None:
         scores = unit_scores()
         footprints = _assess_portfolio(scores)
         cases = validate(scores, worlds_of(scores))
+        book, page = _example_page(output, footprints)
     except LifeloopError as error:
         printing.stop(error, as_json=False)
     processes = {p.name for p in scores.catalogue.processes if p.category != "electricity"}
@@ -38,9 +40,13 @@ def command(output: Path | None) -> None:
     click.echo(_portfolio(footprints))
     click.echo("\nModelled against published (kg CO2e over the published stages; brackets: not comparable without a condition)")
     click.echo(report(cases, summarise(cases)))
+    click.echo(f"\nThe sustainability page of a report, computed from the entries of a record book ({book})")
+    click.echo(printing.table([row.to_dict() for row in page]))
     if output:
         _write(output, footprints)
-        click.echo(f"\nWritten to {output}: footprints.json, lines.csv, portfolio.svg, portfolio.png")
+        click.echo(
+            f"\nWritten to {output}: footprints.json, lines.csv, portfolio.svg, portfolio.png, example-book.sqlite, sustainability.md"
+        )
     click.echo("\nNext: lifeloop explain xiaomi_14 · lifeloop compare xiaomi_13 xiaomi_14 · lifeloop new smartphone -o mine.yaml")
 
 
@@ -62,6 +68,23 @@ def _portfolio(footprints: list[Footprint]) -> str:
     return printing.table(
         rows, title="Life-cycle footprint per functional unit", right=[k for k in rows[0] if k not in {"family", "product"}]
     )
+
+
+def _example_page(output: Path | None, footprints: list[Footprint]) -> tuple[str, list[PageRow]]:
+    """The example book (kept beside the other files where there is a folder) and its page of 2024."""
+    from tempfile import TemporaryDirectory
+
+    from cli.example_book import NAME, build_example_book
+    from cli.sustainability_page import Page, as_markdown
+
+    with TemporaryDirectory() as scratch:
+        folder = output or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        with build_example_book(folder / "example-book.sqlite") as book:
+            rows = Page(book, 2024, footprints).rows()
+        if output:
+            printing.write(as_markdown(f"Sustainability page 2024 ({NAME})", rows), output / "sustainability.md")
+    return NAME, rows
 
 
 def _write(folder: Path, footprints: list[Footprint]) -> None:

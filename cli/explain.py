@@ -26,7 +26,7 @@ def command(product: str, part: str | None, choices: Choices, as_json: bool, as_
     from inventories.explaining import explain
 
     try:
-        explained = explain(choices.setting(product), choices.method)
+        explained = explain(choices.setting(product), choices.method, choices.own.exchanges if choices.own else ())
         lines = explained.lines if part is None else _of_part(explained, part)
     except LifeloopError as error:
         printing.stop(error, as_json)
@@ -59,6 +59,7 @@ def _report(explained: Explanation) -> str:
             "kg CO2e": significant(line["value"]),
             "amount from": line["source_title"],
             "factor from": line["factor_sources"],
+            "rating": f"{line['rating']:.1f}",
         }
         for line in sorted(explained.lines, key=lambda line: -abs(line["value"]))
     ]

@@ -27,6 +27,11 @@ _COMMANDS = {
     "packaging": ("cli.packaging", "Plastic-free ratios: product files, logged volumes, swaps."),
     "circularity": ("cli.circularity", "Material circularity (MCI), and its change beside kg CO2e."),
     "records": ("cli.records", "The record book: list, reverse, verify, back up, export."),
+    "ewaste": ("cli.ewaste", "Log e-waste and add it up by treatment; WEEE rates."),
+    "company": ("cli.company", "The company's account: scopes 1 to 3, inventory, intensities, trends."),
+    "target": ("cli.target", "Emission and electricity targets: on, behind or ahead of their path; reviews."),
+    "supplier": ("cli.supplier", "The supplier register: statuses, counts at any date, green electricity, rules."),
+    "goal": ("cli.goal", "Goals of any kind: how far along, what is needed a year, when reached."),
     "schema": ("cli.schema", "The JSON Schema of the product file, for editors."),
 }
 

@@ -28,6 +28,7 @@ _COLOURS = {
     "distribution": ("#CC79A7", ".."),
     "use": ("#009E73", ""),
     "end_of_life": ("#999999", "xx"),
+    "credits": ("#F0E442", "\\\\"),
 }
 _HIGHER, _LOWER = "#D55E00", "#0072B2"
 _FORMATS = {".svg", ".png", ".pdf"}
@@ -50,14 +51,24 @@ def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
 def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
     left = [0.0] * len(group)
     names = [f.name for f in group]
-    for stage in STAGES:
+    for stage in (*STAGES, *(["credits"] if any("credits" in f.stages for f in group) else [])):
         widths = [f.stages[stage] for f in group]
         colour, hatch = _COLOURS[stage]
-        axis.barh(names, widths, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=stage.replace("_", " "))
-        left = [a + b for a, b in zip(left, widths, strict=True)]
-    for row, total in enumerate(left):
-        axis.text(total, row, f" {significant(total)}", va="center", fontsize=8)
-    axis.set_xlim(0, max(left) * 1.12)
+        # credits stand to the left of zero, never inside the bar of burdens
+        axis.barh(
+            names,
+            widths,
+            left=[0.0] * len(group) if stage == "credits" else left,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.4,
+            label=stage.replace("_", " "),
+        )
+        left = left if stage == "credits" else [a + b for a, b in zip(left, widths, strict=True)]
+    for row, (reached, footprint) in enumerate(zip(left, group, strict=True)):
+        axis.text(reached, row, f" {significant(footprint.total)}", va="center", fontsize=8)
+    axis.set_xlim(1.05 * min(f.credits for f in group), max(left) * 1.12)
     axis.set_ylim(-0.7, len(group) - 0.3)
     axis.set_title(title, loc="left", fontsize=9, fontweight="bold")
     axis.tick_params(labelsize=8)
@@ -100,7 +111,9 @@ def plot_tornado(question: Question, swings: Sequence[Swing], path: Path, most: 
             label = f"{end} end of the range" if row == 0 else None
             axis.barh(row, outcome - question.point, left=question.point, color=colour, height=0.7, label=label)
     axis.set_yticks(
-        range(len(shown)), [f"{s.parameter}\n{significant(s.low)} to {significant(s.high)} {s.unit}" for s in shown], fontsize=7
+        range(len(shown)),
+        [f"{s.parameter}\n{significant(s.low)} to {significant(s.high)} {'' if s.unit == '1' else s.unit}".rstrip() for s in shown],
+        fontsize=7,
     )
     axis.axvline(question.point, color="black", linewidth=0.8)
     axis.set_xlabel(f"kg CO2e, {question.title}")
@@ -112,6 +125,11 @@ def plot_tornado(question: Question, swings: Sequence[Swing], path: Path, most: 
 def stage_colour(stage: str) -> str:
     """The colour of a life-cycle stage, the same in every picture."""
     return _COLOURS[stage][0]
+
+
+def stage_hatch(stage: str) -> str:
+    """The hatch of a life-cycle stage, the same in every picture."""
+    return _COLOURS[stage][1]
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 _GAP = 0.012
 _WIDTH = 0.16
 _LABEL_FROM = 0.012
-_LONGEST = 38
+_LONGEST = 46
+#: A thin white under a label, so that it can be read on any band; the words stay words in an SVG.
+_PAPER = {"facecolor": "white", "alpha": 0.55, "edgecolor": "none", "pad": 0.6}
 
 
 def plot_sankey(found: Hotspots, path: Path, depth: int = 4) -> None:
     """Draw the tree down to `depth` levels; what is below the cut-off or the depth ends where its branch ends."""
-    shown = [node for node in found.tree if node.depth <= depth and node.value > 0]
+    shown = _drawn(found, depth)
     children: dict[int, list[Node]] = {}
     for node in shown[1:]:
         children.setdefault(node.parent, []).append(node)
@@ -35,22 +37,46 @@ def plot_sankey(found: Hotspots, path: Path, depth: int = 4) -> None:
             _ribbon(axis, boxes[node.parent], (x, y, height), used.get(node.parent, 0.0), colour)
             used[node.parent] = used.get(node.parent, 0.0) + height
         _box(axis, (x, y, height), colour)
-        if height > _LABEL_FROM:
-            axis.text(x + _WIDTH + 0.015, y + height / 2, _label(node), fontsize=6.5, va="center")
+        if height > _LABEL_FROM and node.parent >= 0:
+            axis.text(x + _WIDTH + 0.015, y + height / 2, _label(node), fontsize=6.5, va="center", bbox=_PAPER)
     axis.set_xlim(-0.05, depth + 1.1)
     axis.set_ylim(-0.02, max(y + h for _, y, h in boxes.values()) + 0.05)
     axis.axis("off")
-    axis.set_title(
-        f"{found.footprint.name}: {significant(found.footprint.total)} kg CO2e, branches above {found.cutoff:.1%}", loc="left", fontsize=9
-    )
+    axis.set_title(_title(found, depth), loc="left", fontsize=9)
+    _legend(axis, found)
     save_figure(figure, path)
+
+
+def _drawn(found: Hotspots, depth: int) -> list[Node]:
+    """The nodes down to `depth` whose branch is positive from the root on (parents come before their children)."""
+    numbers = {-1}
+    for node in found.tree:
+        if node.depth <= depth and node.value > 0 and node.parent in numbers:
+            numbers.add(node.number)
+    return [node for node in found.tree if node.number in numbers]
+
+
+def _title(found: Hotspots, depth: int) -> str:
+    """What is drawn, and that savings (negative branches) are not: a band cannot be narrower than nothing."""
+    saved = sum(n.value for n in found.tree if n.depth <= depth and n.value < 0 and found.tree[n.parent].value > 0)
+    rest = f"; savings of {significant(-saved)} kg CO2e are not drawn" if saved else ""
+    return f"{found.footprint.name}: {significant(found.footprint.total)} kg CO2e, branches above {found.cutoff:.1%}{rest}"
+
+
+def _legend(axis: Any, found: Hotspots) -> None:
+    """The colours of the stages that are drawn."""
+    from matplotlib.patches import Patch
+
+    stages = dict.fromkeys(line.stage for line in found.footprint.bill.lines)
+    handles = [Patch(color=stage_colour(stage), label=stage.replace("_", " ")) for stage in stages]
+    axis.legend(handles=handles, loc="upper right", fontsize=7, frameon=False)
 
 
 def _label(node: Node) -> str:
     """Name, place and value, cut to what fits between two columns."""
-    place = f" ({node.location})" if node.location else ""
-    name = node.label if len(node.label) <= _LONGEST else node.label[: _LONGEST - 1] + "…"
-    return f"{name}{place} {significant(node.value)}"
+    tail = (f" ({node.location})" if node.location else "") + f" {significant(node.value)}"
+    room = _LONGEST - len(tail)
+    return (node.label if len(node.label) <= room else node.label[: room - 1] + "…") + tail
 
 
 def _places(root: Node, children: dict[int, list[Node]], total: float) -> dict[int, tuple[float, float, float]]:

@@ -73,7 +73,7 @@ def _question(choices: Choices, product: str, other: str | None) -> Question:
     from lca.sensitivity import Model, difference_question, footprint_question
 
     settings = [choices.setting(name) for name in (product, *([other] if other else []))]
-    models = [Model.of(s.product_file.product, s.scores, choices.method, s.changes) for s in settings]
+    models = [Model.of(s.product_file.product, s.scores, choices.method, s.changes, s.end_of_life) for s in settings]
     if len(models) == 1:
         return footprint_question(models[0])
     compare(*(choices.assess(name) for name in (product, other or "")))  # refuses different functional units

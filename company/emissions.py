@@ -131,7 +131,8 @@ def amount_of(booked: Iterable[Booked], year: int, scopes: Sequence[Scope], meth
     if "2" in scopes and method is None:
         raise InputError(Problem("scope 2 needs its method", field="scope2", hint="say --scope2 location or --scope2 market"))
     of_year = [b for b in booked if b.year == year and (segment is None or b.segment == segment)]
-    used = [b for b in of_year if "2" not in b.scopes or b.method == method or ("2" not in scopes and method is None)]
+    wanted = method if method is not None else _method_of_totals(of_year)
+    used = [b for b in of_year if "2" not in b.scopes or b.method == wanted]
     known = {key: _total_of(key, used) for key in {b.scopes for b in used}}
     ways = [way for way in _WAYS[written(scopes)] if all(key.removeprefix("-") in known for key in way)]
     if not ways:
@@ -141,6 +142,12 @@ def amount_of(booked: Iterable[Booked], year: int, scopes: Sequence[Scope], meth
     bases = tuple(sorted({b.basis for b in used if b.scopes in names}))
     warnings = _disagreements(ways, values) + double_counts(b for b in used if b.scopes in names)
     return Amount(year, tuple(scopes), method if "2" in scopes else None, values[0], _how(ways[0]), bases, warnings)
+
+
+def _method_of_totals(booked: Iterable[Booked]) -> str | None:
+    """The one scope-2 method under which scope 1 or 3 may be found as a difference: sums of two methods do not mix."""
+    there = {b.method for b in booked if "+" in b.scopes}
+    return next((m for m in ("market", "location", "unstated") if m in there), None)
 
 
 def _total_of(scopes: str, booked: Sequence[Booked]) -> float:

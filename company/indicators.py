@@ -26,6 +26,7 @@ class Indicator(Frozen):
     definition: str = Field("", description="what is counted, and what is not")
     source: str = Field(min_length=1)
     wording: str | None = Field(None, description="the publisher's words, where they can be read in several ways")
+    note: str | None = None
     evidence: str | None = None
     evidence_sha256: str | None = None
 
@@ -43,6 +44,7 @@ class Review(Frozen):
     subject: str = Field(min_length=1, max_length=200, description="id of a target, goal or entry, or `emissions 2024`")
     outcome: Literal["confirmed", "changed", "rejected", "noted"]
     reviewer: str = Field(min_length=1, max_length=200)
+    source: str | None = None
     note: str | None = None
     next_review: date | None = None
     evidence: str | None = None

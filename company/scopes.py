@@ -57,4 +57,5 @@ def spoken(scopes: Iterable[str], method: str | None) -> str:
     word = "scope" if len(text) == 1 else "scopes"
     if "2" not in text:
         return f"{word} {text}"
-    return f"{word} {text} (scope 2: {'method not stated' if method == 'unstated' else method + '-based'})"  # type: ignore[operator]
+    how = "method not stated" if method == "unstated" else f"{method or 'no method'}-based"
+    return f"{word} {text} ({how if text == '2' else f'scope 2: {how}'})"

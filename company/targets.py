@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from company.scopes import Scope2Method, ScopeSet, spoken
+from company.suppliers import Weight
 from lca.quantity import Frozen
 
 Path = Literal["linear", "sbti_1_5c", "sbti_well_below_2c", "net_zero"]
@@ -32,6 +33,7 @@ class Target(Frozen):
     method: Scope2Method | None = None
     segment: str | None = Field(None, description="only this segment; all without it")
     supply_chain: str | None = Field(None, description="of a supplier_green_share")
+    weight: Weight | None = Field(None, description="of a supplier_green_share: what suppliers are weighted by")
     base_year: Year
     base_value: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(None, description="else it is taken from the entries")
     target_year: Year
@@ -42,6 +44,8 @@ class Target(Frozen):
     source: str = Field(min_length=1)
     wording: str | None = None
     note: str | None = None
+    evidence: str | None = None
+    evidence_sha256: str | None = None
 
     @model_validator(mode="after")
     def years_are_in_order(self) -> Target:

@@ -48,6 +48,8 @@ class Recalculation(Frozen):
     threshold: Annotated[float, Field(ge=0, le=1)] = THRESHOLD
     source: str = Field(min_length=1)
     note: str | None = None
+    evidence: str | None = None
+    evidence_sha256: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from inventories.background_files import shipped_background
+from inventories.biogenic_carbon_table import carbon_of
 from inventories.product_files import ProductFile
 from inventories.scenarios import Setting, under_scenario
 from inventories.shipped import load
@@ -13,6 +15,7 @@ from lca.assessment import DEFAULT_METHOD, assess
 from lca.background import Background
 from lca.errors import InputError
 from lca.footprint import Footprint
+from lca.reporting import biogenic_carbon
 from lca.scenario import Scenario
 from lca.scores import UnitScores
 
@@ -52,7 +55,8 @@ def assess_file(
 def assess_setting(setting: Setting, method: str = DEFAULT_METHOD, scenario: str | None = None) -> Footprint:
     """The footprint under a setting; its provenance names the scenario. Raises InputError naming file and line."""
     try:
-        made = assess(setting.product_file.product, setting.scores, setting.changes, method)
+        made = assess(setting.product_file.product, setting.scores, setting.changes, method, setting.end_of_life)
     except InputError as error:
         raise setting.product_file.located(error) from error
+    made = replace(made, carbon=biogenic_carbon(made.bill, setting.scores.catalogue.processes, carbon_of))
     return made if scenario is None else made.with_provenance(scenario=scenario)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from inventories.assessing import assess_setting
 from inventories.background_queries import show_process, tables
+from inventories.exchanges import Exchange
 from inventories.product_files import ProductFile
+from inventories.rating import as_dict, data_quality
 from inventories.scenarios import Setting
 from lca.assessment import DEFAULT_METHOD
 from lca.footprint import Footprint
@@ -42,11 +45,18 @@ class Explanation:
         return line | {"background": show_process(original_name(line["process"]), line["location"])}
 
 
-def explain(setting: Setting, method: str = DEFAULT_METHOD) -> Explanation:
-    """Assess a product and say of each line where amount and factor come from. Raises InputError as `assess` does."""
+def explain(setting: Setting, method: str = DEFAULT_METHOD, own: Iterable[Exchange] = ()) -> Explanation:
+    """Assess a product and say of each line where amount and factor come from, and how good they are.
+
+    `own` are the rows of own factors, if any. Raises InputError as `assess` does.
+    """
     product_file = setting.product_file
     footprint = assess_setting(setting, method)
-    lines = [_line(part, product_file, setting.scores) for part in footprint.parts]
+    ratings = data_quality(footprint, setting, own).lines
+    lines = [
+        _line(part, product_file, setting.scores) | {**as_dict(rated.quality), "primary": rated.primary}
+        for part, rated in zip(footprint.parts, ratings, strict=True)
+    ]
     share = footprint.resting_on_estimates / footprint.total if footprint.total else 0.0
     coverage, sentence = _mass(footprint)
     return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, footprint.warnings)
@@ -57,9 +67,9 @@ def _line(part: dict[str, Any], product_file: ProductFile, scores: UnitScores) -
     documents = tables().sources
     catalogue = scores.catalogue
     process = catalogue.processes[catalogue.find(part["process"], part["location"]).index]
-    source = product.sources.get(part["source"])
+    source = product.sources.get(part["source"]) or documents.get(part["source"])
     title = "estimate" if part["source"] == ESTIMATE or source is None else f"{source.title} ({source.year or 'no year'})"
-    file, line = product_file.place_of(part["stage"], part["part"])
+    file, line = product_file.place_of(*_origin(product_file, part))
     return part | {
         "source_title": title,
         "factor_sources": "; ".join(documents[key].title for key in process.sources[:3] if key in documents),
@@ -67,6 +77,15 @@ def _line(part: dict[str, Any], product_file: ProductFile, scores: UnitScores) -
         "file": file,
         "line": line,
     }
+
+
+def _origin(product_file: ProductFile, part: dict[str, Any]) -> tuple[str, str]:
+    """Stage and part as written: a line that an end-of-life formula made belongs to the material line it was made for."""
+    behind = part["part"].rpartition(", ")[0]
+    for stage, name in ((part["stage"], part["part"]), ("materials", behind), ("packaging", behind)):
+        if product_file.line(stage, name) is not None:
+            return stage, name
+    return part["stage"], part["part"]
 
 
 def _expression(product_file: ProductFile, part: dict[str, Any]) -> str:

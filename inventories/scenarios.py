@@ -18,11 +18,16 @@ from inventories.tables import Row, read_table
 from lca.background import Background
 from lca.billing import Bill, BillLine, bill
 from lca.catalogue import Places
+from lca.end_of_life_lines import EndOfLife
 from lca.errors import InputError, Problem, UnknownName, nearest
 from lca.product import Line, Product
 from lca.rewiring import ALL, Change, Greening, Rescaling, copy_name, is_grid, rewire, rewired_digest
 from lca.scenario import GreenElectricity, GridOutlook, Scenario
 from lca.scores import UnitScores
+
+
+class TouchesNothing(InputError):
+    """The scenario changes the background, but no line of the product meets the change."""
 
 
 class _ScenarioFile(BaseModel):
@@ -39,6 +44,8 @@ class Setting:
     scores: UnitScores
     #: gives the background that the scores were made from (slow: needed only to draw worlds or to rewire it)
     background: Callable[[], Background] = shipped_background
+    #: the end-of-life method; None is cut-off
+    end_of_life: EndOfLife | None = None
 
 
 def read_scenarios(path: Path) -> dict[str, Scenario]:
@@ -85,7 +92,7 @@ def _rewired(setting: Setting, scenario: Scenario, name: str) -> Setting:
     made = bill(product, scores.catalogue, setting.changes)
     wanted = dict(_line_changes(setting, made, scenario))
     if not wanted:
-        raise InputError(Problem("the scenario touches no line of the product", field=f"scenarios.{name}"))
+        raise TouchesNothing(Problem("the scenario touches no line of the product", field=f"scenarios.{name}"))
     changes = tuple(sorted(set(wanted.values()), key=repr))
 
     def background() -> Background:

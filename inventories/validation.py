@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from inventories.assessing import assess_setting, setting_of, with_scenario
+from inventories.scenarios import Setting
 from inventories.shipped import load, product_paths
+from inventories.world_store import worlds_of
 from lca.distributions import normal
 from lca.footprint import Footprint
 from lca.product import STAGES, Published
@@ -122,13 +124,19 @@ def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[s
             continue
         published = product.reference.published
         setting = with_scenario(setting_of(product_file, scores), published.scenario)
-        # worlds belong to one background: a case under a scenario that rewires it is drawn without them
-        draws = sample(product, scores, worlds) if worlds is not None and published.scenario is None else None
+        draws = _draws(setting, worlds) if worlds is not None else None
         footprint = assess_setting(setting, scenario=published.scenario)
         cases.append(
             Case(published.case or product.id, product.id, product.name, product.category, product.family, published, footprint, draws)
         )
     return cases
+
+
+def _draws(setting: Setting, worlds: Worlds) -> Draws:
+    """The case in every possible world; a scenario that rewires the background has worlds of its own, of the same draws."""
+    scores = setting.scores
+    own = worlds if scores.digest == worlds.digest else worlds_of(scores, worlds.seed, setting.background).first(worlds.draws)
+    return sample(setting.product_file.product, scores, own, setting.changes)
 
 
 def best_constant(published: Sequence[float]) -> float:

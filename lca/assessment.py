@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from lca.billing import bill
+from lca.end_of_life import LABELS
+from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.footprint import Footprint
 from lca.product import Product
 from lca.scores import UnitScores
@@ -17,14 +19,20 @@ from lca.scores import UnitScores
 DEFAULT_METHOD = "AR6-GWP100"
 
 
-def assess(product: Product, scores: UnitScores, changes: Mapping[str, Any] | None = None, method: str = DEFAULT_METHOD) -> Footprint:
+def assess(
+    product: Product,
+    scores: UnitScores,
+    changes: Mapping[str, Any] | None = None,
+    method: str = DEFAULT_METHOD,
+    end_of_life: EndOfLife | None = None,
+) -> Footprint:
     """The footprint of one design: every line's amount times its process's unit score.
 
     `changes` sets parameters (or `service_life`) to other values; `method` names a characterisation set of the
-    background. End of life is cut off (`docs/methodology.md`): burdens up to the scrap gate, no credits.
+    background. Without `end_of_life` it is cut off (`docs/methodology.md`): burdens up to the scrap gate, no credits.
     Raises InputError for anything in the product that the background cannot answer.
     """
-    made = bill(product, scores.catalogue, changes)
+    made, treated = with_end_of_life(bill(product, scores.catalogue, changes), end_of_life, scores.catalogue)
     of_method = scores.of_method(method)
     index = [line.index for line in made.lines]
     values = made.amounts[:, None] * of_method[index, :]
@@ -39,8 +47,9 @@ def assess(product: Product, scores: UnitScores, changes: Mapping[str, Any] | No
         groups=scores.groups,
         values=values,
         resting_on_estimates=_resting_on_estimates(made, values, scores),
-        provenance=_provenance(product, scores, changes, method),
+        provenance=_provenance(product, scores, changes, method) | {"end_of_life": LABELS[treated.method]},
         warnings=made.warnings,
+        treated=treated,
     )
 
 
@@ -72,7 +81,6 @@ def _provenance(product: Product, scores: UnitScores, changes: Mapping[str, Any]
         "background": scores.background,
         "background_digest": scores.digest,
         "method": method,
-        "end_of_life": "cut-off",
         "market": product.market,
         "solver": scores.solver,
         "version": version(),

@@ -14,7 +14,7 @@ from lca import units
 from lca.catalogue import Catalogue
 from lca.errors import InputError, Problem, UnitError
 from lca.parameters import Values, evaluate_amount, evaluate_parameters
-from lca.product import STAGES, Line, PackagingComponent, Product, Stage
+from lca.product import STAGES, Line, LineEndOfLife, PackagingComponent, Product, ResultStage, Stage
 from lca.quantity import ESTIMATE
 
 _INSERT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -26,7 +26,7 @@ MASS_ERROR = 0.20
 class BillLine:
     """One line: how much it is stands in the bill's `amounts`, in `unit` of the process."""
 
-    stage: Stage
+    stage: ResultStage
     part: str
     process: str
     #: the place asked for, and the place where the process was found
@@ -38,6 +38,8 @@ class BillLine:
     source: str
     #: True where the amount itself has no source
     estimated: bool
+    #: the line's own parameters of the end-of-life formulas
+    end_of_life: LineEndOfLife | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def _packaging_lines(product: Product, values: Values) -> Iterator[tuple[Stage, 
         field = f"packaging[{component.component}]"
         if component.process is None or component.location is None:
             raise InputError(Problem("a component needs a process and its location", field=field, value=component.material))
-        yield "packaging", field, _packaging_line(component, "", component.process, component.location)
+        main = _packaging_line(component, "", component.process, component.location)
+        yield "packaging", field, main.model_copy(update={"end_of_life": component.end_of_life})
         if component.forming_process:
             yield "packaging", field, _packaging_line(component, ", forming", component.forming_process, component.location)
         if component.end_of_life_process:
@@ -174,7 +177,9 @@ def _bill_line(stage: Stage, field: str, line: Line, catalogue: Catalogue, value
         raise UnitError(Problem(reason, field=f"{field}.unit", value=line.unit, hint=problem.hint)) from error
     amount = _gross_amount(field, line, values) * factor
     code = catalogue.places.code(place)
-    entry = BillLine(stage, line.part, name, code, found.location, process.unit, found.index, line.source, line.source == ESTIMATE)
+    entry = BillLine(
+        stage, line.part, name, code, found.location, process.unit, found.index, line.source, line.source == ESTIMATE, line.end_of_life
+    )
     return entry, amount
 
 

@@ -42,7 +42,7 @@ class Comparison:
     def warnings(self) -> tuple[str, ...]:
         """What the reader must know: different service lives first, then each footprint's own warnings."""
         lives: tuple[str, ...] = ()
-        if self.a.service_life != self.b.service_life:
+        if self.a.service_life != self.b.service_life and self.a.functional_unit.unit not in {"year", "km"}:
             lives = (
                 f"the service lives differ ({self.a.service_life} and {self.b.service_life}): values are per functional unit, not per time",
             )

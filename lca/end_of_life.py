@@ -12,6 +12,13 @@ from lca.errors import InputError, Problem
 
 Method = Literal["cutoff", "5050", "substitution", "cff"]
 METHODS: tuple[Method, ...] = ("cutoff", "5050", "substitution", "cff")
+#: What people call them.
+LABELS: dict[Method, str] = {
+    "cutoff": "cut-off",
+    "5050": "50/50",
+    "substitution": "substitution",
+    "cff": "Circular Footprint Formula",
+}
 
 
 @dataclass(frozen=True)

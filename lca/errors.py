@@ -80,6 +80,10 @@ class UnknownName(InputError):
     """A product, archetype, parameter, method or place that does not exist."""
 
 
+class NoEndOfLifeParameters(InputError):
+    """A line that asks for an end-of-life formula of a material that has no parameters."""
+
+
 class FunctionalUnitsDiffer(LifeloopError):
     """Two designs whose functional units differ cannot be compared."""
 

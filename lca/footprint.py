@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lca.billing import Bill
+from lca.end_of_life_lines import CUT_OFF, Treated
 from lca.product import STAGES, FunctionalUnit
+from lca.reporting import BiogenicCarbon, ReportLines, report_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,10 @@ class Footprint:
     resting_on_estimates: float
     provenance: Mapping[str, Any]
     warnings: tuple[str, ...]
+    #: the end-of-life method, and what it covers
+    treated: Treated = CUT_OFF
+    #: biogenic carbon content, where it was looked up
+    carbon: BiogenicCarbon | None = None
 
     def with_provenance(self, **more: Any) -> Footprint:
         """The same footprint with more said of what made it."""
@@ -51,11 +57,35 @@ class Footprint:
 
     @property
     def stages(self) -> dict[str, float]:
-        """kg CO2e by life-cycle stage, all stages named."""
+        """kg CO2e by life-cycle stage, all stages named; `credits` besides under a method that has them."""
         sums: dict[str, float] = {str(stage): 0.0 for stage in STAGES}
+        if self.treated.method != "cutoff":
+            sums["credits"] = 0.0
         for line, value in zip(self.bill.lines, self.values.sum(axis=1), strict=True):
             sums[line.stage] += float(value)
         return sums
+
+    @property
+    def credits(self) -> float:
+        """kg CO2e (0 or less) that the end-of-life method takes off for material and energy replaced."""
+        return self.stages.get("credits", 0.0)
+
+    @property
+    def end_of_life(self) -> dict[str, Any]:
+        """The method, total without credits and credits apart, the mass its formula covers and the parts it does not."""
+        return {
+            "method": self.treated.method,
+            "total_without_credits": self.total - self.credits,
+            "credits": self.credits,
+            "covered_mass": float(self.treated.covered),
+            "covered_mass_unit": "kg",
+            "left_on_cutoff": list(self.treated.left_on_cutoff),
+        }
+
+    @property
+    def lines(self) -> ReportLines:
+        """The separate lines of ISO 14067."""
+        return report_lines(self.gases, self.parts, self.carbon)
 
     @property
     def gases(self) -> dict[str, float]:
@@ -94,6 +124,8 @@ class Footprint:
             "stages": self.stages,
             "parts": self.parts,
             "gases": self.gases,
+            "lines": self.lines.to_dict(str(self.provenance["method"])),
+            "end_of_life": self.end_of_life,
             "estimate_share": self.resting_on_estimates / total if total else 0.0,
             "provenance": dict(self.provenance),
             "warnings": list(self.warnings),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,11 +64,24 @@ class Network:
 
 
 def network_of(background: Background) -> Network:
-    """Sort the background's links by consumer; several links of one pair are added."""
-    start, provider, amount = _by_column(background.inputs, background.size)
-    flow_start, flow, emitted = _by_column(background.emissions, background.size)
+    """Sort the background's links by consumer; several links of one pair are added.
+
+    What a process takes of its own product is netted: a unit is one that leaves it, with all that was needed for it.
+    """
+    inputs, per_net_unit = _without_own(background.inputs, background.size)
+    start, provider, amount = _by_column(inputs, background.size)
+    emissions = background.emissions
+    flow_start, flow, emitted = _by_column(replace(emissions, amount=emissions.amount * per_net_unit[emissions.column]), background.size)
     factors = np.stack([background.characterisation[m] for m in background.characterisation])
     return Network(start, provider, amount, flow_start, flow, emitted, factors, np.array(background.flows))
+
+
+def _without_own(inputs: Links, size: int) -> tuple[Links, Floats]:
+    """The links between different processes per net unit of the consumer, and the gross units of a net one, 1 / (1 - own)."""
+    own = inputs.row == inputs.column
+    gross = 1.0 / (1.0 - np.bincount(inputs.column[own], inputs.amount[own], minlength=size))
+    row, column, amount, estimated = (x[~own] for x in (inputs.row, inputs.column, inputs.amount, inputs.estimated))
+    return Links(row, column, amount * gross[column], estimated), gross
 
 
 def _by_column(links: Links, size: int) -> tuple[Integers, Integers, Floats]:
@@ -93,7 +107,7 @@ def save(network: Network, folder: Path) -> None:
 def load(folder: Path) -> Network | None:
     """The stored network, or None."""
     try:
-        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
+        with (folder / "network.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Network(**{field.name: arrays[field.name] for field in fields(Network)})
-    except (OSError, KeyError, ValueError):
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None

@@ -12,6 +12,8 @@ from lca.scenario import Scenario
 
 Family = Literal["phone", "wearable", "appliance", "vehicle"]
 Stage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life"]
+#: Where a line of a result can stand: a stage, or the credits of an end-of-life method other than cut-off.
+ResultStage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life", "credits"]
 #: Life-cycle stages of ISO 14067 and PEF in the order of a product's life; `packaging` is made from the packaging list.
 STAGES: tuple[Stage, ...] = ("materials", "manufacturing", "packaging", "distribution", "use", "end_of_life")
 FAMILY_OF: dict[str, Family] = {
@@ -115,6 +117,30 @@ class LineMass(Frozen):
     unit: str = "kg"
 
 
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class LineEndOfLife(Frozen):
+    """A line's own end-of-life parameters (`docs/end-of-life.md`); what is left out is the material's."""
+
+    material: str | None = Field(None, description="a material of recycling_parameters.csv, where the process does not tell it")
+    a: Share | None = Field(None, alias="A", description="allocation between supplier and user of recycled material")
+    b: Share | None = Field(None, alias="B", description="allocation of energy recovery")
+    r1: Share | None = Field(None, alias="R1", description="recycled share of the input")
+    r2: Share | None = Field(None, alias="R2", description="share recycled after use")
+    r3: Share | None = Field(None, alias="R3", description="share burned with energy recovery after use")
+    quality_in: Ratio | None = Field(None, alias="Qs_in", description="quality of recycled input against virgin")
+    quality_out: Ratio | None = Field(None, alias="Qs_out", description="quality of the recyclate against what it replaces")
+    source: str = Field(min_length=1)
+
+    def shares(self) -> dict[str, float]:
+        """The parameters that are given, by the names of `lca.end_of_life.Shares`."""
+        return {
+            name: value for name in ("a", "b", "r1", "r2", "r3", "quality_in", "quality_out") if (value := getattr(self, name)) is not None
+        }
+
+
 class Line(Frozen):
     """One line of the bill: so much of a background process, in a stage, for a part."""
 
@@ -130,6 +156,7 @@ class Line(Frozen):
     distribution: Distribution | None = None
     mass: LineMass | None = Field(None, description="mass in the product, where `amount` is not a mass or not all of it stays")
     in_product: bool = Field(True, description="false for what leaves the product, such as a process service given in kg")
+    end_of_life: LineEndOfLife | None = Field(None, description="own parameters of the end-of-life formulas, for a line of the materials")
     pedigree: Pedigree | None = None
     source: str = Field(min_length=1)
     note: str | None = None
@@ -204,6 +231,7 @@ class PackagingComponent(Frozen):
     location: str | None = Field(None, description="place of that process")
     forming_process: str | None = Field(None, description="process that forms it, per kg, where the material's own is not meant")
     end_of_life_process: str | None = Field(None, description="treatment per kg after use, where the material's own is not meant")
+    end_of_life: LineEndOfLife | None = Field(None, description="own parameters of the end-of-life formulas")
     source: str = Field(min_length=1)
     note: str | None = None
 
@@ -329,6 +357,7 @@ class Product(Frozen):
         cited = {p.source for p in self.parameters.values()} | {x.source for x in self.all_lines()} | {c.source for c in self.packaging}
         cited |= {self.service_life.source} | {c.mass.source for c in self.packaging}
         cited |= {self.mass.source} if self.mass else set()
+        cited |= {own.source for own in (*(x.end_of_life for x in self.all_lines()), *(c.end_of_life for c in self.packaging)) if own}
         cited |= {self.reference.published.source} if self.reference else set()
         cited |= {s.source for s in self.scenarios.values()} | {g.source for s in self.scenarios.values() for g in s.green_electricity}
         for key in sorted(cited - self.sources.keys() - {ESTIMATE}):

@@ -46,7 +46,9 @@ class Quantity(Frozen):
     unit: str = Field(description="unit of the value, low and high")
     low: Amount | None = Field(None, description="lower end of the plausible range")
     high: Amount | None = Field(None, description="upper end of the plausible range")
-    distribution: Distribution | None = Field(None, description="shape between low and high; triangular when not given")
+    distribution: Distribution | None = Field(
+        None, description="shape between low and high; when not given lognormal if low is above zero, else triangular"
+    )
     source: str = Field(min_length=1, description="key in `sources`, or `estimate`")
     note: str | None = None
 

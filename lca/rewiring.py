@@ -173,4 +173,5 @@ def _with_facts(facts: Facts, copies: _Copies) -> Facts:
         spread=np.vstack([facts.spread, [1.0, 1.0, 1.0, 0.0]]),
         of_inputs=np.r_[facts.of_inputs, inputs],
         of_emissions=np.r_[facts.of_emissions, emissions],
+        causes=(*facts.causes, "certain") if facts.causes else (),
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lca.billing import Bill, bill
 from lca.distributions import kind_of, quantile
+from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.errors import InputError
 from lca.parameters import evaluate_amount, evaluate_parameters
 from lca.product import Product
@@ -47,11 +48,19 @@ class Model:
     scores: UnitScores
     totals_per_unit: Floats
     changes: Mapping[str, Any]
+    end_of_life: EndOfLife | None = None
 
     @classmethod
-    def of(cls, product: Product, scores: UnitScores, method: str, changes: Mapping[str, Any] | None = None) -> Model:
-        """The design with some parameters fixed by `changes`."""
-        return cls(product, scores, scores.of_method(method).sum(axis=1), dict(changes or {}))
+    def of(
+        cls,
+        product: Product,
+        scores: UnitScores,
+        method: str,
+        changes: Mapping[str, Any] | None = None,
+        end_of_life: EndOfLife | None = None,
+    ) -> Model:
+        """The design with some parameters fixed by `changes`, under an end-of-life method."""
+        return cls(product, scores, scores.of_method(method).sum(axis=1), dict(changes or {}), end_of_life)
 
     def knobs(self) -> tuple[Knob, ...]:
         """The parameters that have a range and were not fixed."""
@@ -79,6 +88,7 @@ class Model:
         return np.broadcast_to(self._sum(made), (length,)).astype(float)
 
     def _sum(self, made: Bill) -> Floats:
+        made, _ = with_end_of_life(made, self.end_of_life, self.scores.catalogue)
         return np.atleast_1d(made.amounts @ self.totals_per_unit[[line.index for line in made.lines]])
 
     @cached_property

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lca.assessment import DEFAULT_METHOD
+from lca.assessment import DEFAULT_METHOD, assess
 from lca.billing import all_lines, bill
-from lca.distributions import CODES, TRIANGULAR, draw, pedigree_sigma, z_of_confidence
+from lca.distributions import CODES, TRIANGULAR, draw, kind_of, pedigree_sigma, z_of_confidence
+from lca.end_of_life_lines import EndOfLife, with_end_of_life
+from lca.errors import LifeloopError
 from lca.parameters import Values, evaluate_amount, evaluate_parameters
 from lca.product import STAGES, Line, Product
 from lca.rounding import significant
@@ -19,17 +21,22 @@ from lca.scores import UnitScores
 from lca.worlds import Worlds
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 SEED = 42
 
 
 @dataclass(frozen=True)
 class Draws:
-    """One design's footprint in every world: `lines` (draws, lines) in kg CO2e, in the order of its bill."""
+    """One design's footprint in every world: `lines` (draws, lines) in kg CO2e, in the order of its bill.
+
+    `numbers` (draws,) says which draws of the seed these are: two designs pair where the numbers are the same.
+    """
 
     product: str
     stages_of_lines: tuple[str, ...]
     parts_of_lines: tuple[str, ...]
     lines: Floats
+    numbers: Integers
     point: float
     seed: int
     left_out: int
@@ -49,16 +56,22 @@ class Draws:
         made = {"draws": len(self.lines), "seed": self.seed, "left_out": self.left_out}
         return {
             "total": _summary(self.totals) | made,
-            "stages": {stage: _summary(self.of_stages((stage,))) | made for stage in STAGES},
+            "stages": {stage: _summary(self.of_stages((stage,))) | made for stage in self._stages},
             "sentence": self.sentence,
         }
+
+    @property
+    def _stages(self) -> tuple[str, ...]:
+        return (*STAGES, "credits") if "credits" in self.stages_of_lines else STAGES
 
     @property
     def sentence(self) -> str:
         """What the point value is against the draws, and why they differ."""
         low, median, high = (float(x) for x in np.percentile(self.totals, (5, 50, 95)))
         said = f"In 90 of 100 possible worlds the footprint lies between {significant(low)} and {significant(high)} kg CO2e (median {significant(median)})"
-        off = self.point / median - 1.0
+        if median == 0.0:
+            return f"{said}; the point value is {significant(self.point)} kg CO2e."
+        off = (self.point - median) / abs(median)
         if abs(off) < 0.02:
             return f"{said}; the point value is the median within 2 %."
         side = "below" if off < 0 else "above"
@@ -72,7 +85,12 @@ def _summary(values: Floats) -> dict[str, float]:
 
 
 def sample(
-    product: Product, scores: UnitScores, worlds: Worlds, changes: Mapping[str, Any] | None = None, method: str = DEFAULT_METHOD
+    product: Product,
+    scores: UnitScores,
+    worlds: Worlds,
+    changes: Mapping[str, Any] | None = None,
+    method: str = DEFAULT_METHOD,
+    end_of_life: EndOfLife | None = None,
 ) -> Draws:
     """The footprint of a design in every world of the background, its own uncertain numbers drawn beside them.
 
@@ -83,14 +101,16 @@ def sample(
     nominal = evaluate_parameters(product, changes)
     drawn, factors = _parameter_draws(product, nominal, changes, worlds)
     made = bill(product, scores.catalogue, changes | drawn, factors)
-    amounts = np.broadcast_to(made.amounts, (worlds.draws, len(made.lines))).copy()
+    amounts, masses = (np.broadcast_to(x, (worlds.draws, len(made.lines))).copy() for x in (made.amounts, made.masses))
     for number, factor in _line_draws(product, nominal, worlds):
         amounts[:, number] *= factor
+        masses[:, number] *= factor
+    made, _ = with_end_of_life(replace(made, amounts=amounts, masses=masses), end_of_life, scores.catalogue)
     index = [line.index for line in made.lines]
-    lines = amounts * worlds.of_method(method)[index, :].T
-    point = float((bill(product, scores.catalogue, changes).amounts * scores.of_method(method)[index, :].sum(axis=1)).sum())
+    lines = made.amounts * worlds.of_method(method)[index, :].T
+    point = assess(product, scores, changes, method, end_of_life).total
     stages, parts = tuple(line.stage for line in made.lines), tuple(line.part for line in made.lines)
-    return Draws(product.id, stages, parts, lines, point, worlds.seed, worlds.left_out)
+    return Draws(product.id, stages, parts, lines, worlds.numbers, point, worlds.seed, worlds.left_out)
 
 
 def _parameter_draws(
@@ -104,15 +124,21 @@ def _parameter_draws(
             continue
         value = float(nominal[name])
         low, high = (float(evaluate_amount(x, nominal, f"parameters.{name}")) for x in (parameter.low, parameter.high))
+        # formulas rely on the range of a parameter (a share stays below 1): without a named distribution it is not left
         kind = CODES[parameter.distribution] if parameter.distribution else TRIANGULAR
         fact = f"{name}|{value!r}|{low!r}|{high!r}|{kind}"
         spread = (value, min(low, value), max(high, value), kind)
-        values = draw(worlds.seed, fact, worlds.draws, spread, pedigree_sigma(parameter.pedigree))
+        values = draw(worlds.seed, fact, worlds.numbers, spread, pedigree_sigma(parameter.pedigree))
         if not isinstance(parameter.value, str):
             drawn[name] = values
         elif value:
             factors[name] = values / value
     return drawn, factors
+
+
+def line_factors(product: Product, worlds: Worlds, changes: Mapping[str, Any]) -> Iterator[tuple[int, Floats]]:
+    """Number of each line of the bill with a range or pedigree scores, and the factor on its amount in each world."""
+    return _line_draws(product, evaluate_parameters(product, dict(changes)), worlds)
 
 
 def _line_draws(product: Product, nominal: Values, worlds: Worlds) -> Iterator[tuple[int, Floats]]:
@@ -123,7 +149,7 @@ def _line_draws(product: Product, nominal: Values, worlds: Worlds) -> Iterator[t
         if spread is None and sigma == 0:
             continue
         fact = f"{line.part.removesuffix(' (packaging)').removesuffix(', forming')}|{line.amount!r}|{line.low!r}|{line.high!r}"
-        yield number, draw(worlds.seed, fact, worlds.draws, spread or (1.0, 1.0, 1.0, TRIANGULAR), sigma)
+        yield number, draw(worlds.seed, fact, worlds.numbers, spread or (1.0, 1.0, 1.0, TRIANGULAR), sigma)
 
 
 def _spread(line: Line, nominal: Values, field: str) -> tuple[float, float, float, int] | None:
@@ -133,21 +159,41 @@ def _spread(line: Line, nominal: Values, field: str) -> tuple[float, float, floa
     amount, low, high = (float(evaluate_amount(x, nominal, field)) for x in (line.amount, line.low, line.high))
     if amount <= 0:
         return None
-    kind = CODES[line.distribution] if line.distribution else TRIANGULAR
-    return 1.0, min(1.0, low / amount), max(1.0, high / amount), kind
+    return 1.0, min(1.0, low / amount), max(1.0, high / amount), kind_of(line.distribution, low)
 
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """Two designs in the same worlds."""
+    """Two designs in the same worlds: those draws that both have (each background leaves out its own unproductive ones).
+
+    Raises LifeloopError when the draws have different seeds, or no number in common: they are not of the same worlds.
+    """
 
     a: Draws
     b: Draws
 
+    def __post_init__(self) -> None:
+        if self.a.seed != self.b.seed or not self.numbers.size:
+            raise LifeloopError(
+                f"the draws of {self.a.product} and {self.b.product} are not of the same worlds (seeds {self.a.seed}, {self.b.seed})"
+            )
+
+    @property
+    def numbers(self) -> Integers:
+        """The draws that both designs have."""
+        return np.intersect1d(self.a.numbers, self.b.numbers)
+
+    @property
+    def left_out(self) -> int:
+        """Draws that one or the other background left out, as far as the worlds reach."""
+        return max(len(draws.numbers) + draws.left_out for draws in (self.a, self.b)) - len(self.numbers)
+
     @property
     def difference(self) -> Floats:
         """b - a in each world, kg CO2e."""
-        return self.b.totals - self.a.totals
+        shared = self.numbers
+        a, b = (draws.totals[np.searchsorted(draws.numbers, shared)] for draws in (self.a, self.b))
+        return np.asarray(b - a)
 
     @property
     def probability_a_lower(self) -> float:
@@ -166,7 +212,7 @@ class PairedComparison:
             "difference_draws": _summary(self.difference),
             "draws": draws,
             "seed": self.a.seed,
-            "left_out": self.a.left_out,
+            "left_out": self.left_out,
         }
 
     @property

@@ -64,7 +64,8 @@ def jacobi(equations: Equations, right: Floats, x: Floats, times: int) -> float:
     change = np.inf
     for _ in range(times):
         following = (right + consumed @ x) / equations.keeps[:, None]
-        change = float(np.max(np.abs(following - x) / (np.abs(following) + 1e-300)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            change = float(np.max(np.abs(following - x) / (np.abs(following) + 1e-300)))
         x[:] = following
     return change
 
@@ -99,7 +100,8 @@ def _expected_error(change: float, before: float) -> float:
     if not np.isfinite(before) or change >= before:
         return float("inf")
     rate = (change / before) ** (1 / _STRIDE)
-    return float(change * rate / (1.0 - rate))
+    # a change that has not shrunk by more than the last bit has not shrunk
+    return float(change * rate / (1.0 - rate)) if rate < 1.0 else float("inf")
 
 
 def residual(equations: Equations, x: Floats) -> float:

@@ -122,6 +122,24 @@ _KINDS: dict[str, Kind] = {
             amounts=("units", "total_t", "plastic_t"),
             labels=("product", "market", "family", "masses"),
         ),
+        Kind(
+            "emission",
+            "company.emissions:Emission",
+            amounts=("co2e_t",),
+            labels=("scopes", "method", "category", "segment", "basis"),
+        ),
+        Kind("electricity", "company.electricity:Electricity", amounts=("kwh",), labels=("role", "grid", "site", "instrument")),
+        Kind("sale", "company.sold_products:Sale", amounts=("units",), labels=("product", "market")),
+        Kind("indicator", "company.indicators:Indicator", amounts=("value",), labels=("name", "unit", "part", "bound")),
+        Kind("recalculation", "company.trends:Recalculation", amounts=("change_t",), labels=("base_year", "scopes", "method")),
+        Kind("target", "company.targets:Target", labels=("id", "metric")),
+        Kind("review", "company.indicators:Review", labels=("subject", "outcome", "reviewer")),
+        Kind(
+            "supplier",
+            "company.suppliers:SupplierStatus",
+            amounts=("value", "count"),
+            labels=("supplier", "status", "chain", "bound"),
+        ),
     )
 }
 
@@ -181,6 +199,6 @@ def _label(value: Any) -> str | None:
 def _problem(error: Any, kind: str) -> Problem:
     field = ".".join(str(x) for x in error["loc"])
     if not field:
-        return Problem(error["msg"], field=kind)
+        return Problem(error["msg"].removeprefix("Value error, "), field=kind)
     value = error.get("input")
     return replace(Problem(error["msg"], field=field), value=None if isinstance(value, dict | list | None) else str(value)[:200])

@@ -77,7 +77,7 @@ def test_ranks_are_right_when_the_order_is(three: list[Case]) -> None:
 def drawn(case: Case, values: list[float]) -> Case:
     """The case with these possible worlds, all of the footprint in one line of its first published stage."""
     stage = (case.published.boundary or ("materials",))[0]
-    draws = Draws(case.product, (stage,), ("all",), np.array(values)[:, None], values[0], 1, 0)
+    draws = Draws(case.product, (stage,), ("all",), np.array(values)[:, None], np.arange(len(values)), values[0], 1, 0)
     return replace(case, draws=draws)
 
 

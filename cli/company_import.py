@@ -1,0 +1,76 @@
+"""`lifeloop company import`: a table of emissions, electricity or figures, CSV or Excel, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import printing
+from cli.logging_entries import write_all
+from cli.recordbook import records_option, who_option
+from lca.errors import LifeloopError
+
+TABLES = ("emission", "electricity", "sale", "indicator")
+
+
+def import_table(
+    kind: str, table: Path, sheet: str | None, encoding: str, preview: bool, reason: str | None, who: str, as_json: bool
+) -> None:
+    """Log every row of a table as an entry of this kind, or show what would be logged."""
+    from records.company_sheets import Reading, read_company_table
+
+    complete = _with_footprint if kind == "sale" else dict
+    try:
+        drafts = read_company_table(table, Reading(kind, who, sheet, encoding, reason, complete))
+    except LifeloopError as error:
+        printing.stop(error, as_json)
+    if preview:
+        rows = [{"key": d.key, "date": d.happened.isoformat(), **dict(d.content)} for d in drafts]
+        shown = [{"date": r["date"], "content": ", ".join(f"{k} {v}" for k, v in r.items() if k not in {"key", "date"})} for r in rows]
+        printing.write(printing.as_json_text(rows) if as_json else printing.table(shown), None)
+        return
+    made = write_all(drafts, as_json)
+    answer = {"rows": len(drafts), "added": made.added, "ids": [entry.id for entry in made.entries]}
+    printing.write(printing.as_json_text(answer) if as_json else f"{len(drafts)} rows, {made.added} entries added", None)
+
+
+def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of products sold with the footprint of one unit."""
+    from inventories.company_factors import unit_footprint
+
+    return dict(sale) | unit_footprint(str(sale["product"])) if "product" in sale else sale
+
+
+@click.command("import")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(TABLES), default="emission", show_default=True, help="What a row is.")
+@click.option("--sheet", help="Sheet of the workbook, where it has several.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a CSV file.")
+@click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
+@click.option("--template", is_flag=True, help="Write TABLE as an empty table to fill in, and log nothing.")
+@click.option("--reason", help="Why a closed period is restated.")
+@who_option
+@records_option
+@click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
+def command(
+    table: Path, kind: str, sheet: str | None, encoding: str, preview: bool, template: bool, reason: str | None, who: str, as_json: bool
+) -> None:
+    """Log a CSV or Excel table, whole or not at all; the same table twice adds nothing."""
+    if template:
+        write_template(kind, table, as_json)
+        return
+    import_table(kind, table, sheet, encoding, preview, reason, who, as_json)
+
+
+def write_template(kind: str, table: Path, as_json: bool) -> None:
+    """An empty table of this kind; a file that is there already is a usage error."""
+    from records.company_sheets import COLUMNS
+    from records.spreadsheets import write_template as write
+
+    try:
+        write(table, COLUMNS[kind])
+    except LifeloopError as error:
+        printing.stop(error, as_json, printing.EXIT_USAGE)

@@ -1,0 +1,38 @@
+"""The picture of goals: what was achieved over the period, the straight way to the target, and the forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from circularity.goals import Progress, Value
+from cli.plots import new_figure, save_figure
+
+_DONE, _WAY, _FORECAST = "#0072B2", "#999999", "#D55E00"
+
+
+def plot_goals(found: Sequence[tuple[Progress, Sequence[Value]]], path: Path) -> None:
+    """One panel a goal. Raises click.UsageError when the file cannot be written."""
+    figure = new_figure(8.0, 0.6 + 2.6 * len(found))
+    axes = figure.subplots(len(found), 1, squeeze=False)[:, 0]
+    for axis, (one, steps) in zip(axes, found, strict=True):
+        _draw(axis, one, steps)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+    save_figure(figure, path)
+
+
+def _draw(axis: Any, one: Progress, steps: Sequence[Value]) -> None:
+    goal, begin = one.goal, one.goal.baseline or 0.0
+    last = min(max(one.at, goal.start), goal.end)
+    days = [goal.start, *[step.on for step in steps], last]
+    heights = [begin, *[step.amount for step in steps], one.achieved]
+    axis.plot([goal.start, goal.end], [begin, goal.target], color=_WAY, linestyle="--", linewidth=1, label="straight way to the target")
+    axis.step(days, heights, where="post", color=_DONE, linewidth=1.6, label="achieved")
+    axis.axhline(goal.target, color="black", linewidth=0.8)
+    if one.forecast and one.forecast.on > last:
+        axis.plot([last, one.forecast.on], [one.achieved, goal.target], color=_FORECAST, linestyle=":", label="at the pace so far")
+    axis.set_title(f"{goal.id}: {goal.metric}, {one.completion:.2%} at {one.at.isoformat()}", loc="left", fontsize=9)
+    axis.set_ylabel(goal.unit)
+    axis.tick_params(labelsize=8)
+    axis.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,176 @@
+"""How good the data behind a footprint are: PEF's rating and the primary-data share, line by line and in total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from inventories.background_queries import tables
+from inventories.exchanges import Exchange
+from inventories.scenarios import Setting
+from lca import units
+from lca.billing import BillLine
+from lca.catalogue import WORLD
+from lca.data_quality import (
+    ESTIMATED,
+    REGION_TAKEN,
+    SOURCED,
+    WORLD_TAKEN,
+    Quality,
+    level,
+    mean_quality,
+    most_relevant,
+    quality_of_pedigree,
+    weighted_by_contribution,
+)
+from lca.errors import InputError
+from lca.footprint import Footprint
+from lca.product import Line
+from lca.rewiring import original_name
+from lca.scores import UnitScores
+
+
+@dataclass(frozen=True)
+class RatedLine:
+    """One line with its contribution in kg CO2e, its ratings (1 best to 5), and whether it rests on primary data."""
+
+    stage: str
+    part: str
+    value: float
+    quality: Quality
+    primary: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"stage": self.stage, "part": self.part, "value": self.value, **as_dict(self.quality), "primary": self.primary}
+
+
+@dataclass(frozen=True)
+class DataQuality:
+    """The ratings of a footprint: over all lines, and over those that make 80 % (PEF's most relevant)."""
+
+    lines: tuple[RatedLine, ...]
+
+    @property
+    def quality(self) -> Quality:
+        """Weighted over all lines."""
+        return self._mean(self.lines)
+
+    @property
+    def of_most_relevant(self) -> Quality:
+        """Weighted over the lines that make 80 %."""
+        return self._mean([self.lines[i] for i in most_relevant([line.value for line in self.lines])])
+
+    @property
+    def primary_share(self) -> float:
+        """Primary-data share (PACT), kg CO2e per kg CO2e."""
+        return weighted_by_contribution([float(line.primary) for line in self.lines], [line.value for line in self.lines])
+
+    @staticmethod
+    def _mean(lines: Iterable[RatedLine]) -> Quality:
+        chosen = list(lines)
+        return mean_quality([line.quality for line in chosen], [line.value for line in chosen])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contract of `assess --quality --json`."""
+        return {
+            **as_dict(self.quality),
+            "level": level(self.quality.rating),
+            "most_relevant": as_dict(self.of_most_relevant),
+            "primary_data_share": self.primary_share,
+            "lines": [line.to_dict() for line in self.lines],
+        }
+
+
+def as_dict(quality: Quality) -> dict[str, float]:
+    """The four ratings and their mean."""
+    return {**vars(quality), "rating": quality.rating}
+
+
+def data_quality(footprint: Footprint, setting: Setting, own: Iterable[Exchange] = ()) -> DataQuality:
+    """The ratings behind a footprint; `own` are the rows of own factors, whose lines rest on primary data.
+
+    A line of the product rests on primary data too when its pedigree says so: reliability 1 (verified measurement) and
+    technology 1 (this very product). Raises InputError when the footprint has no contribution at all.
+    """
+    raters = _Rater(setting, {(e.process, e.location): e for e in own}, str(footprint.provenance["method"]))
+    values = footprint.values.sum(axis=1)
+    rated = [raters.rate(line, float(value)) for line, value in zip(footprint.bill.lines, values, strict=True)]
+    if not any(line.value for line in rated):
+        weighted_by_contribution([], [])
+    return DataQuality(tuple(rated))
+
+
+class _Rater:
+    """Rates the lines of one product."""
+
+    def __init__(self, setting: Setting, own: dict[tuple[str, str], Exchange], method: str) -> None:
+        self.setting, self.own, self.method = setting, own, method
+
+    def rate(self, line: BillLine, value: float) -> RatedLine:
+        name = original_name(line.process)
+        mine = self.own.get((name, line.found_location))
+        factor = quality_of_pedigree(mine.pedigree) if mine else self._of_process(name, line.found_location)
+        written = self.setting.product_file.line(line.stage, line.part)
+        pedigree = written.pedigree if isinstance(written, Line) else None
+        amount = float(pedigree[0]) if pedigree else ESTIMATED if line.estimated else SOURCED
+        geography = max(factor.geography, _fallback(line))
+        quality = replace(factor, precision=max(factor.precision, amount), geography=geography)
+        measured = pedigree is not None and pedigree[0] == 1 and pedigree[4] == 1
+        return RatedLine(line.stage, line.part, value, quality, mine is not None or measured)
+
+    def _of_process(self, name: str, location: str) -> Quality:
+        return quality_of_process(name, location, ScoreBasis(self.setting.scores, self.method))
+
+
+def _fallback(line: BillLine) -> float:
+    if line.location == line.found_location:
+        return 1.0
+    return WORLD_TAKEN if line.found_location == WORLD else REGION_TAKEN
+
+
+@dataclass(frozen=True)
+class ScoreBasis:
+    """Unit scores and method as one argument that can be hashed: two are the same when their background and method are."""
+
+    scores: UnitScores
+    method: str
+
+    def __hash__(self) -> int:
+        return hash((self.scores.digest, self.method))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ScoreBasis) and (self.scores.digest, self.method) == (other.scores.digest, other.method)
+
+
+@lru_cache(maxsize=4096)
+def quality_of_process(name: str, location: str, by: ScoreBasis) -> Quality:
+    """The ratings of a process: its own rows, each weighted by what it adds to the score of one unit."""
+    rows = _rows_of().get((name, location), ())
+    values = [_contribution(exchange, provider, by) for exchange, provider in rows]
+    qualities = [quality_of_pedigree(exchange.pedigree) for exchange, _ in rows]
+    try:
+        return mean_quality(qualities, values)
+    except InputError:
+        # nothing adds anything (such as biogenic carbon only): every row counts alike
+        return mean_quality(qualities, [1.0] * len(rows))
+
+
+@lru_cache(maxsize=1)
+def _rows_of() -> dict[tuple[str, str], list[tuple[Exchange, int]]]:
+    rows: dict[tuple[str, str], list[tuple[Exchange, int]]] = {}
+    for exchange, provider in zip(tables().exchanges, tables().providers, strict=True):
+        rows.setdefault((exchange.process, exchange.location), []).append((exchange, provider))
+    return rows
+
+
+def _contribution(exchange: Exchange, provider: int, by: ScoreBasis) -> float:
+    background = tables().background
+    if provider >= 0:
+        target = background.catalogue.processes[provider]
+        index = by.scores.catalogue.find(target.name, target.location).index
+        return exchange.amount * units.factor(exchange.flow_unit, target.unit) * float(by.scores.of_method(by.method)[index].sum())
+    factor = background.characterisation[by.method][background.flows.index(exchange.flow)]
+    return exchange.amount * units.factor(exchange.flow_unit, "kg") * float(factor)

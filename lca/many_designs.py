@@ -1,0 +1,82 @@
+"""Very many designs of one product in the same possible worlds: mean and percentiles of each, block by block.
+
+Designs that use the same processes differ in amounts only, so all their footprints in all worlds are one matrix product,
+amounts (designs, lines) x scores (lines, draws). It is made in blocks that fit the processor's cache, and the percentiles
+are found in the block by partition in place: no more is kept of a design than its mean and percentiles.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lca.assessment import DEFAULT_METHOD
+from lca.billing import bill
+from lca.product import Product
+from lca.scores import UnitScores
+from lca.uncertainty import line_factors
+from lca.worlds import Worlds
+
+Floats = NDArray[np.float64]
+PERCENTILES = (5.0, 25.0, 50.0, 75.0, 95.0)
+#: Footprints (float32) in one block: 4 MB.
+_BLOCK = 1_000_000
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """kg CO2e of many designs over the worlds: `mean` (designs,), `values` (designs, percentiles)."""
+
+    mean: Floats
+    percentiles: tuple[float, ...]
+    values: Floats
+
+
+def summarise(
+    amounts: Floats, scores: NDArray[np.float32], percentiles: Sequence[float] = PERCENTILES, workers: int | None = None
+) -> Summaries:
+    """Mean and percentiles of designs given as amounts (designs, lines), with scores (lines, draws) in kg CO2e per unit.
+
+    Percentiles are interpolated linearly between order statistics, as by `numpy.percentile`. `workers` is the number of
+    threads; all cores without it. Single precision: relative errors are about 1e-6.
+    """
+    count, draws = len(amounts), scores.shape[1]
+    result = Summaries(amounts @ scores.mean(axis=1, dtype=np.float64), tuple(percentiles), np.empty((count, len(percentiles))))
+    place = np.asarray(percentiles, dtype=float) / 100.0 * (draws - 1)
+    below = np.floor(place).astype(int)
+    above, rest = np.minimum(below + 1, draws - 1), place - below
+    order = np.unique([below, above])
+    length = max(1, _BLOCK // draws)
+
+    def block(first: int) -> None:
+        rows = slice(first, first + length)
+        drawn = amounts[rows].astype(np.float32) @ scores
+        drawn.partition(order, axis=1)
+        low, high = drawn[:, below].astype(np.float64), drawn[:, above].astype(np.float64)
+        result.values[rows] = low + (high - low) * rest
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        for _ in pool.map(block, range(0, count, length)):
+            pass
+    return result
+
+
+def summarise_designs(
+    product: Product, scores: UnitScores, worlds: Worlds, designs: Mapping[str, Any], method: str = DEFAULT_METHOD
+) -> Summaries:
+    """Mean and percentiles of many designs of one product; `designs` gives parameters an array of values, one a design.
+
+    The worlds and the draws of the lines are the same for all designs, so their differences are paired. Parameters are
+    what the design says or, when it does not, their values: none is drawn. Raises InputError as `lca.billing.bill` does.
+    """
+    made = bill(product, scores.catalogue, designs)
+    drawn = np.array(worlds.of_method(method)[[line.index for line in made.lines]])
+    for number, factor in line_factors(product, worlds, {}):
+        drawn[number] *= factor
+    return summarise(np.atleast_2d(made.amounts), drawn)

@@ -1,0 +1,75 @@
+"""Who is lower than whom, by hand on four worlds, and what the matrix must obey on any."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lca.discernibility import Discernibility, distinct
+from lca.errors import LifeloopError
+from lca.uncertainty import Draws, PairedComparison
+
+
+def draws(name: str, totals: list[float], numbers: list[int] | None = None, seed: int = 42) -> Draws:
+    """A design of one line with these totals."""
+    values = np.array(totals)[:, None]
+    return Draws(name, ("materials",), ("case",), values, np.array(numbers or range(len(totals))), float(values.mean()), seed, 0)
+
+
+def of(*designs: Draws) -> Discernibility:
+    return Discernibility(tuple(d.product for d in designs), designs)
+
+
+A, B, C = draws("a", [1, 2, 3, 4]), draws("b", [2, 2, 2, 5]), draws("c", [9, 9, 9, 1])
+
+
+def test_the_matrix_by_hand() -> None:
+    """a against b: lower, tie, higher, lower: 2.5 of 4; c is lower than both in the last world only."""
+    expected = [[0.5, 0.625, 0.75], [0.375, 0.5, 0.75], [0.25, 0.25, 0.5]]
+    assert of(A, B, C).matrix.tolist() == expected
+
+
+def test_how_often_each_is_the_lowest_by_hand() -> None:
+    """Worlds: a; a and b; b; c."""
+    assert of(A, B, C).probability_lowest.tolist() == [0.375, 0.375, 0.25]
+    assert "a is the lowest of 3 in 38% of 4 possible worlds" in of(A, B, C).sentence
+
+
+def test_the_matrix_of_two_is_the_paired_comparison() -> None:
+    assert of(A, B).matrix[0, 1] == PairedComparison(A, B).probability_a_lower
+
+
+def test_only_worlds_that_all_have_are_compared() -> None:
+    """The second design has no world 0; the pairing is by the number of the draw, not by its row."""
+    late = draws("late", [2, 2, 5], numbers=[1, 2, 3])
+    made = of(A, late)
+    assert made.numbers.tolist() == [1, 2, 3]
+    assert made.matrix[0, 1] == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+@pytest.mark.parametrize("other", [draws("x", [1, 2], seed=7), draws("x", [1, 2], numbers=[8, 9])])
+def test_worlds_of_different_seeds_or_without_common_numbers_are_refused(other: Draws) -> None:
+    with pytest.raises(LifeloopError, match="not of the same worlds"):
+        of(A, other)
+
+
+def test_the_contract() -> None:
+    found = of(A, B, C).to_dict()
+    assert found.keys() == {"designs", "probability_row_lower", "interval", "probability_lowest", "draws", "seed", "left_out"}
+    assert found["probability_lowest"] == {"a": 0.375, "b": 0.375, "c": 0.25}
+    for row, intervals in zip(found["probability_row_lower"], found["interval"], strict=True):
+        assert all(low <= share <= high for share, (low, high) in zip(row, intervals, strict=True))
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=2, max_size=5))
+def test_laws_of_the_matrix(totals: list[list[int]]) -> None:
+    """P(a < b) + P(b < a) = 1 with ties halved; the shares of being the lowest sum to 1."""
+    made = of(*(draws(f"d{i}", [float(x) for x in row]) for i, row in enumerate(totals)))
+    assert made.matrix + made.matrix.T == pytest.approx(np.ones((len(totals), len(totals))))
+    assert made.probability_lowest.sum() == pytest.approx(1.0)
+
+
+def test_names_that_come_twice_get_a_number() -> None:
+    assert distinct(["a", "b", "a"]) == ("a #1", "b", "a #2")
