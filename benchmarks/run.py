@@ -1,19 +1,24 @@
-"""`make bench`: the ratios that the README promises, measured side by side on this machine."""
+"""`make bench`: the ratios that the README promises, measured side by side on this machine.
+
+`python -m benchmarks.run [NAME...]` runs all sections or those named; see `docs/performance.md`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROUNDS = 7
-PHONE = "xiaomi_su7"
+PHONE = "xiaomi_14"
 ROOT = Path(__file__).parent.parent
 
 
@@ -149,7 +154,49 @@ def _score_only(footprint: object, scores: object) -> float:
     return float((footprint.bill.amounts[:, None] * scores.values[index, 0, :]).sum())  # type: ignore[attr-defined]
 
 
+def _sections() -> dict[str, Callable[[], None]]:
+    from benchmarks import heavy
+
+    return {
+        "command-line": command_line,
+        "python": python_interface,
+        "worlds": heavy.worlds,
+        "paired": heavy.paired,
+        "many-designs": heavy.many_designs,
+        "tree": heavy.tree,
+    }
+
+
+def main(names: list[str]) -> int:
+    """Run these sections, or all; says of each how long it took and how busy the machine was."""
+    sections = _sections()
+    unknown = [name for name in names if name not in sections]
+    if unknown:
+        print(f"no section {', '.join(unknown)}; there are {', '.join(sections)}", file=sys.stderr)
+        return 2
+    start = time.perf_counter()
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}")
+    for name in names or sections:
+        print(f"\n== {name}: {(sections[name].__doc__ or '').splitlines()[0]}", flush=True)
+        begun, load = time.perf_counter(), os.getloadavg()[0]
+        sections[name]()
+        print(f"[{time.perf_counter() - begun:.0f} s, load before {load:.1f}]", flush=True)
+    print(f"\nall: {time.perf_counter() - start:.0f} s")
+    return 0
+
+
+def _machine() -> str:
+    """Processor class, cores and versions: what a figure is worth depends on them."""
+    from importlib.metadata import version
+
+    cpu = Path("/proc/cpuinfo")
+    models = (
+        [line.split(":", 1)[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")] if cpu.exists() else []
+    )
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("bw2calc", "numpy", "scipy", "numba"))
+    return f"{models[0] if models else platform.processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {libraries}"
+
+
 if __name__ == "__main__":
     os.environ.setdefault("LIFELOOP_HOME", str(ROOT / "out" / "home"))
-    command_line()
-    python_interface()
+    sys.exit(main(sys.argv[1:]))

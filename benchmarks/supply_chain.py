@@ -53,7 +53,7 @@ def extended(scores: UnitScores, background: Background, demand: dict[int, float
         scores,
         catalogue=background.catalogue,
         values=np.concatenate([scores.values, whole[None]]),
-        resting_on_estimates=np.r_[scores.resting_on_estimates, 0.0],
+        resting_on_estimates=np.vstack([scores.resting_on_estimates, np.zeros(len(scores.methods))]),
     )
 
 

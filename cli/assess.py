@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--quality", is_flag=True, help="Add the data-quality rating (PEF) and the primary-data share.")
 @click.option(
     "--plot",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=printing.PICTURE,
     help="Draw the stages, or with --uncertainty the intervals (.svg, .png or .pdf).",
 )
 @printing.output_options
@@ -53,8 +54,11 @@ def command(
     names, done = _assess_all(products, choices, as_json)
     if done:
         sampled = choices.draws([n for n in names if n in done], draws, seed) if draws else []
-        rated = [choices.rating(name, footprint) for name, footprint in done.items()] if quality else []
-        printing.write(_report(list(done.values()), sampled, rated, (as_json, as_csv), choices.notes), output)
+        try:
+            rated = [choices.rating(name, footprint) for name, footprint in done.items()] if quality else []
+        except LifeloopError as error:
+            printing.stop(error, as_json)
+        printing.write(_report(done, sampled, rated, (as_json, as_csv), choices.notes_on(done)), output)
         if plot:
             _draw(list(done.values()), sampled, plot)
     elif as_json:
@@ -83,7 +87,17 @@ def _assess_all(products: tuple[str, ...], choices: Choices, as_json: bool) -> t
             done[name] = choices.assess(name)
         except LifeloopError as error:
             printing.refuse(error, as_json)
-    return names, done
+    return names, _with_namesakes(done)
+
+
+def _with_namesakes(done: dict[str, Footprint]) -> dict[str, Footprint]:
+    """Footprints whose id another file has too say so, each naming the others."""
+    result = {}
+    for name, footprint in done.items():
+        others = [other for other, f in done.items() if f.product == footprint.product and other != name]
+        said = (f"the id {footprint.product} is also that of {', '.join(others)}",) if others else ()
+        result[name] = replace(footprint, warnings=(*footprint.warnings, *said))
+    return result
 
 
 def _files(products: tuple[str, ...]) -> Iterator[str]:
@@ -99,14 +113,18 @@ def _files(products: tuple[str, ...]) -> Iterator[str]:
             yield name
 
 
-def _report(done: list[Footprint], sampled: list[Draws], rated: list[DataQuality], form: tuple[bool, bool], notes: tuple[str, ...]) -> str:
+def _report(
+    assessed: dict[str, Footprint], sampled: list[Draws], rated: list[DataQuality], form: tuple[bool, bool], notes: tuple[str, ...]
+) -> str:
     as_json, as_csv = form
+    done = list(assessed.values())
     if as_json:
         summaries: list[dict[str, Any] | None] = [draws.summary() for draws in sampled] or [None] * len(done)
         qualities = [{"data_quality": rating.to_dict()} for rating in rated] or [{}] * len(done)
-        return printing.as_json_text([_as_dict(f, s, notes) | q for f, s, q in zip(done, summaries, qualities, strict=True)])
+        rows = zip(assessed.items(), summaries, qualities, strict=True)
+        return printing.as_json_text([{**_as_dict(f, s, notes), "file": name, **q} for (name, f), s, q in rows])
     if as_csv:
-        return printing.as_csv_text([{"product": f.product} | part for f in done for part in f.parts])
+        return printing.as_csv_text([{"product": f.product} | part | {"file": name} for name, f in assessed.items() for part in f.parts])
     said = [f"{draws.product}: {draws.sentence}" for draws in sampled]
     said += [_rating_told(f, rating) for f, rating in zip(done, rated, strict=True)] if rated else []
     body = _portfolio(done) if len(done) > 1 else _single(done[0])
@@ -209,11 +227,12 @@ def _single(footprint: Footprint) -> str:
             "",
             printing.table(parts, title="Largest lines", right=("amount", "kg CO2e")),
             "",
-            _report_lines(footprint),
-            "",
             estimates,
             *_credits_apart(footprint),
             *(f"note: {warning}" for warning in footprint.warnings),
+            "",
+            _report_lines(footprint),
+            "",
             foot,
         ]
     )

@@ -66,6 +66,14 @@ class Choices:
         """What must be said of own factors with every result."""
         return self.own.notes if self.own else ()
 
+    def notes_on(self, done: Mapping[str, Footprint]) -> tuple[str, ...]:
+        """The notes, and a warning for each own factor that none of these footprints (by name) uses."""
+        if not self.own:
+            return ()
+        from inventories.factors import unused_factors
+
+        return (*self.notes, *unused_factors(self.own, [(self.setting(name), footprint) for name, footprint in done.items()]))
+
     def setting(self, name: str) -> Setting:
         """A product file, or shipped product, under the scenario."""
         from inventories.assessing import setting_of, with_scenario

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Compare per functional unit, or per year or km of service where the service lives differ.",
 )
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the difference, or the stages (.svg, .png or .pdf).")
+@click.option("--plot", type=printing.PICTURE, help="Draw the difference, or the stages (.svg, .png or .pdf).")
 @printing.output_options
 def command(
     a: str,

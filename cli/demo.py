@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ def command(output: Path | None) -> None:
     from inventories.validation import summarise, validate
     from inventories.world_store import worlds_of
 
+    if output:
+        _make_folder(output)
     try:
         click.echo("Solving the background with Brightway (only the first time) ...", err=True)
         scores = unit_scores()
@@ -48,6 +51,16 @@ def command(output: Path | None) -> None:
             f"\nWritten to {output}: footprints.json, lines.csv, portfolio.svg, portfolio.png, example-book.sqlite, sustainability.md"
         )
     click.echo("\nNext: lifeloop explain xiaomi_14 · lifeloop compare xiaomi_13 xiaomi_14 · lifeloop new smartphone -o mine.yaml")
+
+
+def _make_folder(path: Path) -> None:
+    """The output folder is there and can be written to before anything is computed (else exit 2)."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be made: {error.strerror}") from error
+    if not os.access(path, os.W_OK):
+        raise click.UsageError(f"{path} cannot be written to")
 
 
 def _assess_portfolio(scores: UnitScores) -> list[Footprint]:
@@ -79,7 +92,6 @@ def _example_page(output: Path | None, footprints: list[Footprint]) -> tuple[str
 
     with TemporaryDirectory() as scratch:
         folder = output or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
         with build_example_book(folder / "example-book.sqlite") as book:
             rows = Page(book, 2024, footprints).rows()
         if output:
@@ -90,7 +102,6 @@ def _example_page(output: Path | None, footprints: list[Footprint]) -> tuple[str
 def _write(folder: Path, footprints: list[Footprint]) -> None:
     from cli.plots import plot_stages
 
-    folder.mkdir(parents=True, exist_ok=True)
     printing.write(printing.as_json_text([f.to_dict() for f in footprints]), folder / "footprints.json")
     printing.write(printing.as_csv_text([{"product": f.product} | part for f in footprints for part in f.parts]), folder / "lines.csv")
     plot_stages(footprints, folder / "portfolio.svg")

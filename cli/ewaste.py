@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.logging_entries import as_day, as_labels, entry_options, evidence_content, json_option, warn, warn_of_future, write_all, write_one
+from cli.logging_entries import (
+    as_day,
+    as_labels,
+    entry_options,
+    evidence_content,
+    evidence_option,
+    json_option,
+    warn,
+    warn_of_future,
+    write_all,
+    write_one,
+)
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError
 from lca.rounding import significant
@@ -56,6 +67,7 @@ def command() -> None:
 @click.option("--recycler", help="Who treated it.")
 @click.option("--product", help="What it was: a product file or the id of a shipped product, or any name.")
 @click.option("--unit-mass", type=float, metavar="KG", help="Mass of one device (default: of the product's file).")
+@evidence_option
 @entry_options
 def add(happened: date, key: str | None, evidence: tuple[Path, ...], who: str, as_json: bool, **said: Any) -> None:
     """Log one entry and print its id."""
@@ -79,7 +91,13 @@ def add(happened: date, key: str | None, evidence: tuple[Path, ...], who: str, a
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
 @click.option("--sheet", help="The sheet of a workbook that has several.")
-@click.option("--encoding", type=click.Choice(["utf-8", "utf-16", "gb18030", "big5", "shift_jis"]), default="utf-8", show_default=True)
+@click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "utf-16", "gb18030", "big5", "shift_jis"]),
+    default="utf-8",
+    show_default=True,
+    help="What a CSV table is written in; it is never guessed.",
+)
 @click.option("--reason", help="Why a closed period is restated.")
 @who_option
 @records_option
@@ -227,6 +245,7 @@ def _totals(rows: list[dict[str, Any]], in_units: bool) -> list[dict[str, Any]]:
 @click.option("--unit", required=True, help="Unit of the mass: t, kg, 吨.")
 @click.option("--stream", help="WEEE category.")
 @click.option("--region", help="Where.")
+@evidence_option
 @entry_options
 def placed(year: int, mass: float, unit: str, key: str | None, evidence: tuple[Path, ...], as_json: bool, **said: Any) -> None:
     """Log equipment put on the market in a year, the base of the collection rate. The entry is dated on the year's last day."""

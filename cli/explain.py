@@ -26,7 +26,7 @@ def command(product: str, part: str | None, choices: Choices, as_json: bool, as_
     from inventories.explaining import explain
 
     try:
-        explained = explain(choices.setting(product), choices.method, choices.own.exchanges if choices.own else ())
+        explained = explain(choices.setting(product), choices.method, choices.own)
         lines = explained.lines if part is None else _of_part(explained, part)
     except LifeloopError as error:
         printing.stop(error, as_json)

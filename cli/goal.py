@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.logging_entries import as_day, as_labels, entry_options, evidence_content, warn, warn_of_future, write_one
+from cli.logging_entries import as_day, as_labels, entry_options, evidence_content, evidence_option, warn, warn_of_future, write_one
 from cli.recordbook import is_moment, reading_book, record_errors, records_option
 from lca.errors import InputError, nearest
 from lca.rounding import significant
@@ -39,15 +39,13 @@ def command() -> None:
 @click.option("--scope", multiple=True, callback=as_labels, metavar="NAME=VALUE", help="Only entries with this label; all without.")
 @click.option("--source", help="Where the goal was published.")
 @entry_options
-def add(goal_id: str, evidence: tuple[Path, ...], as_json: bool, key: str | None, who: str, reason: str | None, **said: Any) -> None:
+def add(goal_id: str, as_json: bool, key: str | None, who: str, reason: str | None, **said: Any) -> None:
     """Set a goal and print the entry's id. The entry is dated on the first day of the goal's period."""
     from circularity.goal_values import METRICS, check_goal, metric_named
     from circularity.goals import KIND
     from records.goal_entries import entry_key, goal_from
     from records.values import Draft
 
-    if evidence:
-        raise click.UsageError("a goal takes --source and --note, not --evidence")
     try:
         said["measure"] = said["measure"] or metric_named(said["metric"], said["unit"]).measure
         goal = check_goal(goal_from({"id": goal_id} | said))
@@ -89,6 +87,7 @@ def _say_how_to_log(goal: Goal, as_json: bool) -> None:
 @click.option("--date", "happened", callback=as_day, required=True, metavar="DAY", help="When it was so.")
 @click.option("--region", help="Where.")
 @click.option("--source", help="Where the figure comes from.")
+@evidence_option
 @entry_options
 def log(happened: date, evidence: tuple[Path, ...], as_json: bool, key: str | None, who: str, reason: str | None, **said: Any) -> None:
     """Log a value of a metric that is not computed from e-waste entries, and print its id."""
@@ -147,7 +146,7 @@ def _scope(scope: dict[str, str] | None) -> str:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--at", callback=as_day, metavar="DAY", help="Events up to this day, whenever recorded (default: today).")
 @_known_at
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the paths to this file (.svg, .png or .pdf).")
+@click.option("--plot", type=printing.PICTURE, help="Draw the paths to this file (.svg, .png or .pdf).")
 @records_option
 @printing.output_options
 def status(

@@ -18,7 +18,9 @@ def plot_goals(found: Sequence[tuple[Progress, Sequence[Value]]], path: Path) ->
     axes = figure.subplots(len(found), 1, squeeze=False)[:, 0]
     for axis, (one, steps) in zip(axes, found, strict=True):
         _draw(axis, one, steps)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+    # a goal without a forecast lacks a line that others have
+    lines = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(lines.values(), lines.keys(), loc="outside upper center", ncols=3, frameon=False, fontsize=8)
     save_figure(figure, path)
 
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     "--cutoff", default=0.005, show_default=True, type=click.FloatRange(1e-6, 1.0), help="Smallest branch, as a share of the total."
 )
 @click.option("--depth", default=4, show_default=True, type=click.IntRange(1, 50), help="How deep the printed or drawn tree goes.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the tree as a Sankey picture (.svg, .png or .pdf).")
-@click.option("--nodes", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture's nodes to this CSV file.")
-@click.option("--edges", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture's edges to this CSV file.")
+@click.option("--plot", type=printing.PICTURE, help="Draw the tree as a Sankey picture (.svg, .png or .pdf).")
+@click.option("--nodes", type=printing.NEW_FILE, help="Write the picture's nodes to this CSV file.")
+@click.option("--edges", type=printing.NEW_FILE, help="Write the picture's edges to this CSV file.")
 @printing.output_options
 def command(
     product: str,
@@ -49,7 +49,7 @@ def command(
     try:
         setting = choices.setting(product)
         footprint = assess_setting(setting, choices.method, choices.scenario)
-        found = hotspots(footprint, setting.scores, network(setting.scores), choices.method, cutoff)
+        found = hotspots(footprint, setting.scores, network(setting.scores, setting.background), choices.method, cutoff)
     except LifeloopError as error:
         printing.stop(error, as_json)
     for path, rows in ((nodes, found.nodes()), (edges, found.edges())):
@@ -96,6 +96,6 @@ def _tree(tree: Sequence[Node], depth: int, total: float) -> Iterator[str]:
     while waiting:
         node = waiting.pop()
         place = f" ({node.location})" if node.location else ""
-        yield f"{'  ' * node.depth}{node.value / total:6.1%}  {node.label}{place}  {significant(node.value)}"
+        yield f"{'  ' * node.depth}{node.value / total if total else 0.0:6.1%}  {node.label}{place}  {significant(node.value)}"
         if node.depth < depth:
             waiting += sorted(children.get(node.number, []), key=lambda n: abs(n.value))

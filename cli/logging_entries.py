@@ -47,20 +47,22 @@ def as_labels(_ctx: click.Context, _parameter: click.Parameter, values: tuple[st
 
 
 def entry_options(command: Function) -> Function:
-    """--key, --evidence, --note, --reason, --who, --records and --json: what every logged entry can be given."""
+    """--key, --note, --reason, --who, --records and --json: what every logged entry can be given."""
     for option in (
         json_option,
         records_option,
         who_option,
         click.option("--reason", help="Why a closed period is restated."),
         click.option("--note", help="A remark."),
-        click.option(
-            "--evidence", multiple=True, type=click.Path(path_type=Path), help="Document behind it; its SHA-256 is logged. May be repeated."
-        ),
         click.option("--key", help="Idempotency key, which becomes the entry's id; the same key with the same content adds nothing."),
     ):
         command = option(command)
     return command
+
+
+evidence_option = click.option(
+    "--evidence", multiple=True, type=click.Path(path_type=Path), help="Document behind it; its SHA-256 is logged. May be repeated."
+)
 
 
 def evidence_content(paths: Sequence[Path]) -> dict[str, Any]:

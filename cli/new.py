@@ -12,7 +12,7 @@ from lca.errors import LifeloopError
 
 @click.command()
 @click.argument("archetype")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file (refused when it exists).")
+@click.option("--output", "-o", type=printing.NEW_FILE, help="Write to this file (refused when it exists).")
 @click.option("--id", "product_id", help="Id of the new product; the file's name by default.")
 def command(archetype: str, output: Path | None, product_id: str | None) -> None:
     """Write a commented starting file that extends ARCHETYPE: every parameter with its default, unit and range."""

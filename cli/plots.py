@@ -44,7 +44,7 @@ def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
         _stacked(axis, sorted(group, key=lambda f: f.total), "" if len(groups) == 1 else family)
     axes[-1].set_xlabel("kg CO2e per functional unit")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(STAGES), frameon=False, fontsize=8)
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize=8)
     save_figure(figure, path)
 
 

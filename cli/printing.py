@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,18 +20,44 @@ EXIT_REFUSED = 3
 Function = Callable[..., Any]
 
 
+class _NewFile(click.Path):
+    """A file to write to, found out before anything is computed: its folder is there and can be written to."""
+
+    def __init__(self, formats: Sequence[str] = ()) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path, allow_dash=not formats)
+        self.formats = formats
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises click.UsageError for one that cannot be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if self.formats and path.suffix.lower() not in self.formats:
+            self.fail(f"{path}: a picture ends in {', '.join(self.formats[:-1])} or {self.formats[-1]}", param, ctx)
+        if str(path) != "-" and not (path.parent.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)):
+            self.fail(f"{path} cannot be written: {path.parent} is no folder that can be written to", param, ctx)
+        return path
+
+
+NEW_FILE = _NewFile()
+PICTURE = _NewFile((".svg", ".png", ".pdf"))
+
+
 def output_options(command: Function) -> Function:
     """The options --json, --csv and --output."""
-    command = click.option(
-        "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of the screen."
-    )(command)
-    command = click.option("--csv", "as_csv", is_flag=True, help="CSV with every digit, for machines.")(command)
-    return click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")(command)
+    command = click.option("--output", "-o", type=NEW_FILE, help="Write to this file instead of the screen (- is the screen).")(command)
+    command = click.option("--csv", "as_csv", is_flag=True, callback=_one_form, help="CSV with every digit, for machines.")(command)
+    return click.option("--json", "as_json", is_flag=True, callback=_one_form, help="JSON with every digit, for machines.")(command)
+
+
+def _one_form(ctx: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    """JSON or CSV, not both: whichever of the two is read second finds the first."""
+    if value and any(ctx.params.get(name) for name in ("as_json", "as_csv") if name != parameter.name):
+        raise click.UsageError("--json and --csv cannot be given together", ctx)
+    return value
 
 
 def write(text: str, output: Path | None) -> None:
     """Print, or write to a file; a file that cannot be written is a usage error (exit 2)."""
-    if output is None:
+    if output is None or str(output) == "-":
         click.echo(text)
         return
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from cli.plots import new_figure, save_figure, stage_colour
 from lca.rounding import significant
 
@@ -21,6 +23,8 @@ _PAPER = {"facecolor": "white", "alpha": 0.55, "edgecolor": "none", "pad": 0.6}
 
 def plot_sankey(found: Hotspots, path: Path, depth: int = 4) -> None:
     """Draw the tree down to `depth` levels; what is below the cut-off or the depth ends where its branch ends."""
+    if not found.footprint.total:
+        raise click.UsageError(f"{found.footprint.name} has a footprint of 0: there is nothing to draw")
     shown = _drawn(found, depth)
     children: dict[int, list[Node]] = {}
     for node in shown[1:]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("product")
 @click.argument("names", nargs=-1)
 @model_choices
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the scenarios as stacked bars (.svg, .png or .pdf).")
+@click.option("--plot", type=printing.PICTURE, help="Draw the scenarios as stacked bars (.svg, .png or .pdf).")
 @printing.output_options
 def command(
     product: str, names: tuple[str, ...], choices: Choices, plot: Path | None, as_json: bool, as_csv: bool, output: Path | None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", default=42, show_default=True, type=click.IntRange(min=0), help="Seed of the sample.")
 @click.option("--most", default=15, show_default=True, type=click.IntRange(2, 60), help="How many parameters are varied together.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the tornado (.svg, .png or .pdf).")
+@click.option("--plot", type=printing.PICTURE, help="Draw the tornado (.svg, .png or .pdf).")
 @printing.output_options
 def command(
     product: str,

@@ -105,7 +105,7 @@ def _end(told: dict[str, Any]) -> str:
 
 
 @command.command("status")
-@click.option("--year", type=_YEAR, help="The year (default: the last one with emissions, figures or statuses).")
+@click.option("--year", type=_YEAR, help="The year (default: for each target the last one in which its value is known).")
 @click.option("--id", "wanted", multiple=True, help="Only this target.")
 @_known_at
 @records_option
@@ -136,8 +136,8 @@ def _standings(account: Account, year: int | None, wanted: tuple[str, ...]) -> l
         if name not in targets:
             hint = nearest(name, targets) or f"targets: {', '.join(targets) or 'none'}"
             raise InputError(Problem("no target of that id", field="id", value=name, hint=hint))
-    chosen = year if year is not None else account.last_year()
-    return [account.standing(t, chosen) for t in targets.values() if not wanted or t.id in wanted]
+    chosen = [t for t in targets.values() if not wanted or t.id in wanted]
+    return [account.latest_standing(t) if year is None else account.standing(t, year) for t in chosen]
 
 
 def _review(found: tuple[date, Review] | None) -> dict[str, Any] | None:

@@ -74,9 +74,12 @@ class Account:
         return [amount for sale in self.sales.get(year, []) for amount in categories_of(sale)]
 
     def figures(self, name: str, year: int) -> list[Indicator]:
-        """The figures of a name in a year; of one part the newest one counts."""
-        found = [e.model() for e in self._entries("indicator", {"name": name}) if e.happened.year == year]
+        """The figures of a name in a year, one of each part: the newest by its date."""
+        found: list[Indicator] = [e.model() for e in self._figures(name, year)]
         return list({figure.part: figure for figure in found}.values())
+
+    def _figures(self, name: str, year: int) -> list[Any]:
+        return [e for e in sorted(self._entries("indicator", {"name": name}), key=lambda e: e.happened) if e.happened.year == year]
 
     def figure(self, name: str, year: int) -> float | None:
         """The sum of a figure's parts in a year, in its own unit; None when there is none."""
@@ -90,6 +93,9 @@ class Account:
             known = {t.by[0] or "" for t in self.ledger.sum("indicator", "value", by=("name",), at=self.at, known_at=self.known_at)}
             hint = nearest(name, known) or f"`lifeloop company add figure {name}` logs it"
             raise InputError(Problem(f"no figure of that name in {year}", field="per", value=name, hint=hint))
+        if len([e for e in self._figures(name, year) if e.content.get("value") is not None]) > len(found):
+            hint = "parts that add up have a --part each; one that no longer holds is taken back by `lifeloop records reverse`"
+            raise InputError(Problem(f"in {year} it is logged several times for the same part", field="per", value=name, hint=hint))
         units = {f.unit for f in found}
         if len(units) > 1:
             raise InputError(Problem(f"in {year} it is logged in several units: {', '.join(sorted(units))}", field="per", value=name))
@@ -132,6 +138,12 @@ class Account:
         if not (self.years or dated):
             raise InputError(Problem("nothing is logged that a target could be measured by", field="year"))
         return max([*self.years, *dated])
+
+    def latest_standing(self, target: Target) -> Standing:
+        """The target at the end of the last year in which its value is known; of the last year of all when none is."""
+        last = self.last_year()
+        known = (year for year in range(last, target.base_year - 1, -1) if self._actual(target, year) is not None)
+        return self.standing(target, next(known, last))
 
     def statuses(self, year: int | None = None) -> list[SupplierStatus]:
         """Statuses of suppliers in the order of their dates, up to the end of a year."""

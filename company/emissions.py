@@ -189,6 +189,11 @@ def double_counts(booked: Iterable[Booked]) -> tuple[str, ...]:
         bases = sorted({b.basis for b in members})
         if len(bases) > 1:
             found.append(f"{name} in {year} is entered as {' and as '.join(bases)}: is a tonne counted twice?")
+        found += [
+            f"{name} in {year} is entered {b.entries} times: parts of a whole, or one figure twice?"
+            for b in members
+            if b.entries > 1 and b.basis in {"reported", "implied"}
+        ]
         segments = {b.segment for b in members}
         if UNSPECIFIED in segments and len(segments) > 1:
             found.append(f"{name} in {year} is entered for the whole company and by segment: is a tonne counted twice?")

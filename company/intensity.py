@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from company.emissions import Amount
 from company.scopes import METHODS, spoken
@@ -76,7 +76,7 @@ class Intensity:
             "unit": self.unit,
             "scopes": list(self.emissions.scopes),
             "scope2_method": self.emissions.method,
-            "denominator": {"name": self.denominator.name, "value": self.denominator.value, "unit": self.denominator.unit},
+            "denominator": asdict(self.denominator),
             "emissions": {"value": self.emissions.value, "unit": "t CO2e", "how": self.emissions.how},
             "definition": self.definition,
             "warnings": list(self.emissions.warnings),

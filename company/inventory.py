@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from company.account import Account
-from company.emissions import Amount, Booked, double_counts, share
+from company.emissions import TOLERANCE, Amount, Booked, double_counts, share
 from company.scopes import CATEGORIES, METHODS, Scope, Scope2Method, spoken
 from company.sold_products import OWN_ENERGY, by_category
 from company.trends import Change
 from lca.errors import InputError, Problem
+from lca.rounding import significant
 
 _ALL: tuple[Scope, ...] = ("1", "2", "3")
+#: Under which method of scope 2 the shares of scopes 1 and 3 are, where there are several.
+_FIRST: tuple[Scope2Method, ...] = ("market", "location", "unstated")
 #: Totals that an inventory shows, as far as they are known.
 SETS: tuple[tuple[Scope, ...], ...] = (("1",), ("2",), ("1", "2"), ("3",), _ALL)
 
@@ -98,10 +102,28 @@ def inventory(account: Account, year: int) -> Inventory:
             Problem("the book has no emissions in that year", field="year", value=str(year), hint=f"years: {account.years or 'none'}")
         )
     totals = tuple(_totals(account, year))
-    warnings = dict.fromkeys((*double_counts(booked), *(w for t in totals for w in t.amount.warnings), *account.scope2_of(year).warnings))
+    warnings = dict.fromkeys(
+        (
+            *double_counts(booked),
+            *_breakdown(account, booked),
+            *(w for t in totals for w in t.amount.warnings),
+            *account.scope2_of(year).warnings,
+        )
+    )
     own = by_category(account.products_of(year)).get(OWN_ENERGY, 0.0)
     renewable = account.scope2_of(year).renewable_share if year in account.electricity else None
     return Inventory(year, tuple(booked), totals, own, renewable, tuple(warnings))
+
+
+def _breakdown(account: Account, booked: list[Booked]) -> Iterator[str]:
+    """What is to be said where scope 3 is known as a whole and by category."""
+    parts = [b.co2e_t for b in booked if b.category is not None]
+    whole = known(account, booked[0].year, ("3",), None)
+    if not parts or whole is None or all(b.category for b in booked if b.scopes == "3"):
+        return
+    told = f"categories add up to {significant(math.fsum(parts))} t of the {significant(whole.value)} t of scope 3"
+    more = math.fsum(parts) > whole.value * (1 + TOLERANCE)
+    yield f"{told}: more than scope 3 as a whole" if more else told
 
 
 def _order(b: Booked) -> tuple[str, float, str, str]:
@@ -116,7 +138,7 @@ def _totals(account: Account, year: int) -> Iterator[Total]:
             now = known(account, year, scopes, method)
             if now is None:
                 continue
-            whole = known(account, year, _ALL, method or (methods[-1] if methods else None))
+            whole = known(account, year, _ALL, method or next((m for m in _FIRST if m in methods), None))
             before = known(account, year - 1, scopes, method)
             part = share(now.value, whole.value) if whole and whole.value else None
             yield Total(now, part, before.value if before else None)

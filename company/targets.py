@@ -111,6 +111,24 @@ def end_value(target: Target, base: float) -> float:
     return base * (target.residual if target.residual is not None else 1 - (target.reduction or 0.0))
 
 
+def yearly_reduction(target: Target) -> float | None:
+    """Mean yearly cut until the target year as a part of the base year's emissions (0.042 is 4.2 % a year); None for a share."""
+    if target.metric != "emissions":
+        return None
+    return (1 - end_value(target, 1.0)) / (target.target_year - target.base_year)
+
+
+def ambition(target: Target) -> str | None:
+    """The strictest of SBTi's rates that the target reaches, or `below SBTi's rates`; None for a share.
+
+    SBTi: 4.2 % of the base year a year for 1.5 C (scopes 1 and 2), 2.5 % for well below 2 C (scope 3).
+    """
+    rate = yearly_reduction(target)
+    if rate is None:
+        return None
+    return next((name for name, least in CONTRACTION.items() if rate >= least - 1e-9), "below SBTi's rates")
+
+
 @dataclass(frozen=True)
 class Standing:
     """A target at a year: base, path, what is, and how they compare. None where a value is not known."""
@@ -165,6 +183,8 @@ class Standing:
             "target_year": target.target_year,
             "target": None if self.base is None else end_value(target, self.base),
             "path": target.path,
+            "yearly_reduction": yearly_reduction(target),
+            "ambition": ambition(target),
             "path_of_base": expected(target, 1.0, self.year) if target.metric == "emissions" else None,
             "expected": self.expected,
             "actual": self.actual,

@@ -259,7 +259,9 @@ def _second_studies(folder: Path, tables: BackgroundTables, scores: UnitScores) 
                 raise error.located(row.file, row.line) from error
             if row.text("source") not in tables.sources:
                 raise row.problem("source", "the source is not declared in sources/")
-            if row.text("source") in process.sources:
+            documents = {(tables.sources[s].title, tables.sources[s].publisher) for s in process.sources}
+            study = tables.sources[row.text("source")]
+            if row.text("source") in process.sources or (study.title, study.publisher) in documents:
                 raise row.problem("source", f"{process.name!r} is made from this source: a check needs another study")
             modelled = float(totals[found.index])
             rows.append(

@@ -151,9 +151,10 @@ def _inconsistencies(rows: Sequence[Exchange], sources: dict[str, Source]) -> It
     first: dict[str, Exchange] = {}
     for row in rows:
         head = first.setdefault(row.process, row)
-        if (row.unit, row.category) != (head.unit, head.category):
-            reason = f"the process has another unit or category than in {head.file}:{head.line} ({head.unit}, {head.category})"
-            yield Problem(reason, row.file, row.line, "unit", row.unit)
+        for field in ("unit", "category"):
+            if getattr(row, field) != getattr(head, field):
+                reason = f"the process has another {field} in {head.file}:{head.line}"
+                yield Problem(reason, row.file, row.line, field, getattr(row, field), f"there it is {getattr(head, field)!r}")
         if row.source not in sources:
             hint = nearest(row.source, sources) or "add it to a table in sources/"
             yield Problem("the source is not declared", row.file, row.line, "source", row.source, hint)
@@ -214,6 +215,11 @@ def _link(rows: Sequence[Exchange], sources: dict[str, Source], places: Places, 
     return BackgroundTables(background, tuple(rows), sources, tuple(providers))
 
 
+def fact_key(row: Exchange) -> str:
+    """The name of the uncertain number behind a row: the same for every place that one line of a table stands for."""
+    return f"{row.process}|{row.kind}|{row.flow}|{row.amount!r}|{row.low!r}|{row.high!r}"
+
+
 def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
     """Every number once: rows that one line of a table stands for at several places share their draws."""
     numbers: dict[str, int] = {}
@@ -222,7 +228,7 @@ def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
     spread: list[tuple[float, float, float, float]] = []
     of: dict[str, list[int]] = {"input": [], "emission": []}
     for row in rows:
-        key = f"{row.process}|{row.kind}|{row.flow}|{row.amount!r}|{row.low!r}|{row.high!r}"
+        key = fact_key(row)
         if key not in numbers:
             numbers[key] = len(numbers)
             causes.append(category[row.process])

@@ -8,6 +8,7 @@ from pathlib import Path
 from inventories.exchanges import AGGREGATED, Exchange, place_in
 from inventories.tables import Row, read_table
 from lca.catalogue import Places
+from lca.quantity import ESTIMATE
 
 GENERATION = "electricity, generation mix"
 #: Shares are written with six decimals; so far may their sum be from 1.
@@ -52,6 +53,13 @@ def _mix(folder: Path) -> list[Row]:
     return rows
 
 
+def _basis(row: Row, remark: str) -> str:
+    """Estimated without a document, derived where the remark tells how, else read in the document."""
+    if row.text("source") == ESTIMATE:
+        return "estimated"
+    return "derived" if remark.startswith(("derived", "upstream =")) else "measured"
+
+
 def _row(row: Row, places: Places, process: str, kind: str, flow: str, amount: float, bounds: tuple[float, float]) -> Exchange:
     location = place_in(row, "location", row.required("location"), places)
     remark = row.cells.get("remark", "").strip()
@@ -69,7 +77,7 @@ def _row(row: Row, places: Places, process: str, kind: str, flow: str, amount: f
         high=bounds[1],
         distribution="triangular",
         pedigree=(2, 1, 2, 1, 2),
-        basis="estimated" if row.text("source") == "estimate" else "measured",
+        basis=_basis(row, remark),
         derivation=remark,
         year=row.year("year"),
         source=row.required("source"),

@@ -66,7 +66,7 @@ CATEGORIES = (
 )
 KINDS = ("input", "emission", "total")
 BASES = ("measured", "derived", "estimated")
-DISTRIBUTIONS = ("lognormal", "triangular", "uniform")
+DISTRIBUTIONS = ("lognormal", "triangular", "uniform", "normal")
 AGGREGATED = "carbon dioxide equivalent"
 
 
@@ -126,7 +126,7 @@ def exchanges(row: Row, places: Places) -> Iterator[Exchange]:
         low=low,
         high=high,
         distribution=row.one_of("distribution", DISTRIBUTIONS),
-        pedigree=_pedigree(row),
+        pedigree=pedigree_of(row),
         basis=row.one_of("basis", BASES),
         derivation=row.text("derivation"),
         year=row.year("year"),
@@ -147,7 +147,8 @@ def place_in(row: Row, column: str, place: str, places: Places) -> str:
         raise error.located(row.file, row.line, column) from error
 
 
-def _pedigree(row: Row) -> tuple[int, ...]:
+def pedigree_of(row: Row) -> tuple[int, ...]:
+    """The five pedigree scores of a row. Raises InputError when there are not exactly five from 1 to 5."""
     scores = row.required("pedigree").split(";")
     if len(scores) != 5 or any(s.strip() not in {"1", "2", "3", "4", "5"} for s in scores):
         raise row.problem("pedigree", "five scores from 1 to 5, such as 2;2;3;1;2")

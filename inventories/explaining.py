@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from inventories.assessing import assess_setting
-from inventories.background_queries import show_process, tables
-from inventories.exchanges import Exchange
+from inventories.background_files import FOLDER, read_background
+from inventories.background_queries import Basis, show_process, tables
+from inventories.factors import OwnFactors, unused_factors
 from inventories.product_files import ProductFile
-from inventories.rating import as_dict, data_quality
+from inventories.rating import as_dict, rated_lines
 from inventories.scenarios import Setting
 from lca.assessment import DEFAULT_METHOD
 from lca.footprint import Footprint
 from lca.product import Line, PackagingComponent
 from lca.quantity import ESTIMATE
-from lca.rewiring import original_name
-from lca.scores import UnitScores
 
 
 @dataclass(frozen=True)
@@ -35,37 +34,43 @@ class Explanation:
     mass_sentence: str
     lines: list[dict[str, Any]]
     warnings: tuple[str, ...]
+    method: str
+    #: where the background rows behind a line are looked up
+    basis: Basis = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain values."""
-        return asdict(self)
+        """All of it as plain values (the basis, which is the whole background, stays out)."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "basis"} | {"warnings": list(self.warnings)}
 
     def with_background(self, line: dict[str, Any]) -> dict[str, Any]:
-        """The line with the rows of its background process (of the original, where a scenario rewired it)."""
-        return line | {"background": show_process(original_name(line["process"]), line["location"])}
+        """The line with the rows of its background process, as own factors and a scenario made it, under the method."""
+        return line | {"background": show_process(line["process"], line["location"], self.method, self.basis)}
 
 
-def explain(setting: Setting, method: str = DEFAULT_METHOD, own: Iterable[Exchange] = ()) -> Explanation:
+def explain(setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | None = None) -> Explanation:
     """Assess a product and say of each line where amount and factor come from, and how good they are.
 
-    `own` are the rows of own factors, if any. Raises InputError as `assess` does.
+    `own` are the own factors, if any, that the scores were made with. Raises InputError as `assess` does.
     """
     product_file = setting.product_file
     footprint = assess_setting(setting, method)
-    ratings = data_quality(footprint, setting, own).lines
+    ratings = rated_lines(footprint, setting, own.exchanges if own else ())
+    known = read_background(FOLDER, own.exchanges, own.sources) if own else tables()
+    basis = Basis(setting.scores, known, setting.background)
     lines = [
-        _line(part, product_file, setting.scores) | {**as_dict(rated.quality), "primary": rated.primary}
+        _line(part, product_file, basis) | {**as_dict(rated.quality), "primary": rated.primary}
         for part, rated in zip(footprint.parts, ratings, strict=True)
     ]
     share = footprint.resting_on_estimates / footprint.total if footprint.total else 0.0
     coverage, sentence = _mass(footprint)
-    return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, footprint.warnings)
+    said = (*footprint.warnings, *((*own.notes, *unused_factors(own, [(setting, footprint)])) if own else ()))
+    return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, said, method, basis)
 
 
-def _line(part: dict[str, Any], product_file: ProductFile, scores: UnitScores) -> dict[str, Any]:
+def _line(part: dict[str, Any], product_file: ProductFile, basis: Basis) -> dict[str, Any]:
     product = product_file.product
-    documents = tables().sources
-    catalogue = scores.catalogue
+    documents = basis.tables.sources
+    catalogue = basis.scores.catalogue
     process = catalogue.processes[catalogue.find(part["process"], part["location"]).index]
     source = product.sources.get(part["source"]) or documents.get(part["source"])
     title = "estimate" if part["source"] == ESTIMATE or source is None else f"{source.title} ({source.year or 'no year'})"
@@ -94,9 +99,15 @@ def _expression(product_file: ProductFile, part: dict[str, Any]) -> str:
         return ""
     if isinstance(found, PackagingComponent):
         return f"{found.mass.value} {found.mass.unit}"
-    count = "" if found.count == 1.0 else f" x {found.count}"
-    loss = "" if found.loss == 0.0 else f" / (1 - {found.loss})"
-    return f"{found.amount} {found.unit}{count}{loss}"
+    count = "" if found.count == 1.0 else f" x {_term(found.count)}"
+    loss = "" if found.loss == 0.0 else f" / (1 - {_term(found.loss)})"
+    amount = _term(found.amount) if count or loss else found.amount
+    return f"{amount} {found.unit}{count}{loss}"
+
+
+def _term(value: float | str) -> str:
+    """A number or formula as one factor of a product: a formula that adds, compares or chooses gets parentheses."""
+    return f"({value})" if isinstance(value, str) and re.search(r"[-+<>=]|\b(if|and|or|not)\b", value) else str(value)
 
 
 def _mass(footprint: Footprint) -> tuple[float, str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from inventories.yamlfile import Mapping
+from lca import units
 from lca.errors import InputError, Problem, nearest
 from lca.quantity import ESTIMATE
 
@@ -19,6 +22,7 @@ def merge(parent: Mapping, child: Mapping) -> Mapping:
     and the like are the child's alone. The parent's source keys get the parent's id in front, so that two files may
     use the same key for different documents. Raises InputError for a `replaces` or `remove` that hits nothing.
     """
+    _refuse_unused(parent, child)
     parent = _with_own_source_keys(parent)
     merged = child.copy()
     for key, value in parent.items():
@@ -65,18 +69,78 @@ def _merge_keys(parent: Any, child: Any) -> Any:
 
 
 def _merge_parameters(parent: Any, child: Any) -> Any:
-    """A parameter given by the child is known now: it keeps the parent's unit, type and words, never its range."""
+    """A parameter given by the child is known now: it keeps the parent's unit, type and words.
+
+    The parent's range stays as what is expected of the value, not as the child's own uncertainty.
+    """
     if not isinstance(parent, Mapping) or not isinstance(child, Mapping):
         return child
     merged = child.copy()
     for name, value in child.items():
         old = parent.get(name)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
-            merged[name] = _inherit(value, old, ("unit", "type", "choices", "description"))
+            known = _inherit(value, old, ("unit", "type", "choices", "description"))
+            merged[name] = _expecting(_in_unit_of(old, known, name), old)
     for name, value in parent.items():
         if name not in merged:
             merged[name] = value
     return merged
+
+
+def _in_unit_of(old: Mapping, value: Mapping, name: str) -> Mapping:
+    """The child's parameter in its parent's unit, in which all formulas take it. Raises InputError for another dimension."""
+    own, wanted = value.get("unit"), old.get("unit")
+    if own == wanted or not isinstance(own, str) or not isinstance(wanted, str):
+        return value
+    try:
+        factor = units.factor(own or "1", wanted or "1")
+    except InputError as error:
+        raise error.located(value.file, value.lines.get("unit", value.line), f"parameters.{name}.unit") from error
+    result = value.copy()
+    result["unit"] = wanted
+    for key in ("value", "low", "high"):
+        amount = value.get(key)
+        if isinstance(amount, int | float):
+            result[key] = amount * factor
+        elif isinstance(amount, str):
+            result[key] = f"({amount}) * {factor!r}"
+    return result
+
+
+def _expecting(value: Mapping, old: Mapping) -> Mapping:
+    result = value.copy()
+    bounds = old.get("expected") or [old.get("low"), old.get("high")]
+    if None not in bounds:
+        result["expected"] = list(bounds)
+    return result
+
+
+def _refuse_unused(parent: Mapping, child: Mapping) -> None:
+    """A parameter that is new in the child must be used by it: a misspelt name would change nothing and say nothing."""
+    old, new = parent.get("parameters"), child.get("parameters")
+    if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+        return
+    words = {word for text in _texts({k: v for k, v in child.items() if k != "sources"}) for word in re.findall(r"[A-Za-z_]\w*", text)}
+    problems = []
+    for name in new.keys() - old.keys() - words:
+        hint = nearest(name, list(old)) or f"{child.get('extends')} has: {', '.join(old)}"
+        reason = "nothing uses a parameter of that name"
+        problems.append(Problem(reason, file=new.file, line=new.lines.get(name, new.line), field="parameters", value=name, hint=hint))
+    if problems:
+        raise InputError(problems)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a file that may hold a formula or a {name}."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key not in {"note", "description", "source"}:
+                yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _inherit(value: Mapping, old: Mapping, keys: tuple[str, ...]) -> Mapping:

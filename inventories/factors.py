@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventories.background_files import read_places, source_of
-from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, place_in
+from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, pedigree_of, place_in
+from inventories.score_store import network
 from inventories.tables import Row, read_table
 from lca.catalogue import Places
 from lca.errors import InputError, Problem
 from lca.quantity import Source
+from lca.rewiring import original_name
+
+if TYPE_CHECKING:
+    from inventories.scenarios import Setting
+    from lca.footprint import Footprint
 
 COLUMNS = ("process", "location", "unit", "category", "kgco2e", "low", "high", "source", "publisher", "year", "valid_until")
 OPTIONAL = ("url", "note", "pedigree")
@@ -52,14 +60,31 @@ def read_factors(path: Path, today: date | None = None) -> OwnFactors:
     return OwnFactors(tuple(made), sources, tuple(notes))
 
 
+def unused_factors(own: OwnFactors, assessed: Iterable[tuple[Setting, Footprint]]) -> tuple[str, ...]:
+    """A warning for every own factor that no line of these footprints uses, neither itself nor down its supply chain."""
+    used: set[tuple[str, str]] = set()
+    for setting, footprint in assessed:
+        links, processes = network(setting.scores, setting.background), setting.scores.catalogue.processes
+        waiting = list({line.index for line in footprint.bill.lines})
+        reached = set(waiting)
+        while waiting:
+            new = {int(i) for i in links.inputs_of(waiting.pop())[0]} - reached
+            reached |= new
+            waiting += new
+        used |= {(original_name(processes[i].name), processes[i].location) for i in reached}
+    return tuple(
+        f"own factor not used: no line leads to {e.process} ({e.location}); see {Path(e.file).name}, line {e.line}"
+        for e in own.exchanges
+        if (e.process, e.location) not in used
+    )
+
+
 def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
     value, low, high = row.number("kgco2e"), row.number("low"), row.number("high")
     if not 0 <= low <= value <= high or value <= 0:
         raise row.problem("kgco2e", "0 <= low <= kgco2e <= high, and kgco2e above zero")
     location = place_in(row, "location", row.required("location"), places)
-    pedigree = tuple(int(s) for s in (row.text("pedigree") or "2;3;1;1;2").split(";") if s.strip() in set("12345"))
-    if len(pedigree) != 5:
-        raise row.problem("pedigree", "five scores from 1 to 5, such as 2;2;3;1;2")
+    pedigree = pedigree_of(row) if row.text("pedigree") else (2, 3, 1, 1, 2)
     year = row.year("year")
     key = f"own:{row.required('source')}"
     exchange = Exchange(

@@ -34,7 +34,7 @@ def _components(product: Product, market: str, changes: Mapping[str, Any]) -> li
         check_market(market)
     except ValueError as error:
         raise InputError(Problem(str(error), field="market", value=market)) from error
-    chosen = [c for c in product.packaging if c.used_in(market)]
+    chosen = list(product.packaging_in(market))
     if not chosen:
         named = sorted({word for c in product.packaging for word in c.markets})
         hint = nearest(market, named) or (f"markets in the file: {', '.join(named)}" if named else "add components under `packaging`")

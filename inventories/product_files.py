@@ -24,6 +24,8 @@ Finder = Callable[[str], Path | None]
 _MAX_GENERATIONS = 10
 #: Words for what pydantic says in the words of a programmer.
 _REASONS = {"tuple_type": "a list is needed here, such as [a, b]", "extra_forbidden": "unknown key", "missing": "the key is missing"}
+#: Fields that name an option of the command line: what is wrong there stands in no file.
+_OPTIONS = {"set", "method", "scenario"}
 _KEYS: dict[str, tuple[str, ...]] = {
     "": tuple(Product.model_fields),
     "parameters": tuple(Parameter.model_fields),
@@ -58,7 +60,7 @@ class ProductFile:
         return next((c for c in self.product.packaging if c.component == name), None)
 
     def _place(self, problem: Problem) -> Problem:
-        if problem.file is not None:
+        if problem.file is not None or (problem.field or "").split(" ")[0] in _OPTIONS:
             return problem
         file, line = _find_marks(problem.field or "", self.marks)
         return replace(problem, file=file, line=line)
@@ -80,9 +82,13 @@ def read_product_file(
     if isinstance(merged.get("packaging"), list):
         merged["packaging"] = [_with_processes(c, packaging_materials()) if isinstance(c, Mapping) else c for c in merged["packaging"]]
     try:
-        return ProductFile(Product.model_validate(merged), merged)
+        product = Product.model_validate(merged)
     except ValidationError as error:
         raise InputError(_problem(detail, merged) for detail in error.errors(include_url=False)) from error
+    if not product.all_lines() and not product.packaging:
+        hint = "give at least one line under `stages:`, one component under `packaging:`, or `extends:` an archetype"
+        raise InputError(Problem("the product has no lines", merged.file, merged.lines.get("stages", merged.line), "stages", None, hint))
+    return ProductFile(product, merged)
 
 
 def _with_processes(component: Mapping, materials: dict[str, Row]) -> Mapping:

@@ -95,12 +95,17 @@ def data_quality(footprint: Footprint, setting: Setting, own: Iterable[Exchange]
     A line of the product rests on primary data too when its pedigree says so: reliability 1 (verified measurement) and
     technology 1 (this very product). Raises InputError when the footprint has no contribution at all.
     """
-    raters = _Rater(setting, {(e.process, e.location): e for e in own}, str(footprint.provenance["method"]))
-    values = footprint.values.sum(axis=1)
-    rated = [raters.rate(line, float(value)) for line, value in zip(footprint.bill.lines, values, strict=True)]
+    rated = rated_lines(footprint, setting, own)
     if not any(line.value for line in rated):
         weighted_by_contribution([], [])
-    return DataQuality(tuple(rated))
+    return DataQuality(rated)
+
+
+def rated_lines(footprint: Footprint, setting: Setting, own: Iterable[Exchange] = ()) -> tuple[RatedLine, ...]:
+    """The ratings line by line, also where no line contributes anything (see `data_quality`)."""
+    raters = _Rater(setting, {(e.process, e.location): e for e in own}, str(footprint.provenance["method"]))
+    values = footprint.values.sum(axis=1)
+    return tuple(raters.rate(line, float(value)) for line, value in zip(footprint.bill.lines, values, strict=True))
 
 
 class _Rater:

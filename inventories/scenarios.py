@@ -20,7 +20,8 @@ from lca.billing import Bill, BillLine, bill
 from lca.catalogue import Places
 from lca.end_of_life_lines import EndOfLife
 from lca.errors import InputError, Problem, UnknownName, nearest
-from lca.product import Line, Product
+from lca.parameters import evaluate_parameters
+from lca.product import Line, Product, check_market
 from lca.rewiring import ALL, Change, Greening, Rescaling, copy_name, is_grid, rewire, rewired_digest
 from lca.scenario import GreenElectricity, GridOutlook, Scenario
 from lca.scores import UnitScores
@@ -82,8 +83,23 @@ def under_scenario(setting: Setting, name: str, apart: Mapping[str, Scenario]) -
         )
         raise UnknownName(Problem("no scenario of that name", field="scenario", value=name, hint=hint))
     scenario = known[name]
-    changed = replace(setting, changes={**scenario.set, **setting.changes})
+    changed = replace(
+        setting,
+        product_file=_sold_in(setting.product_file, scenario.market, name),
+        changes={**scenario.set, **setting.changes},
+    )
     return _rewired(changed, scenario, name) if scenario.green_electricity or scenario.grid_outlook else changed
+
+
+def _sold_in(product_file: ProductFile, market: str | None, name: str) -> ProductFile:
+    """The product in the packaging of another market, if the scenario names one."""
+    if market is None:
+        return product_file
+    try:
+        check_market(market)
+    except ValueError as error:
+        raise InputError(Problem(str(error), field=f"scenarios.{name}.market", value=market)) from error
+    return replace(product_file, product=product_file.product.model_copy(update={"market": market}))
 
 
 def _rewired(setting: Setting, scenario: Scenario, name: str) -> Setting:
@@ -130,7 +146,7 @@ def _years(outlook: GridOutlook, product: Product, changes: Mapping[str, Any]) -
         raise InputError(
             Problem("the service life is not in years", field="grid_outlook.years", hint="say how many years the product is used")
         )
-    return float(changes.get("service_life", product.service_life.value))
+    return float(evaluate_parameters(product, changes)["service_life"])
 
 
 @cache

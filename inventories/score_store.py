@@ -12,7 +12,7 @@ from inventories.exchanges import Exchange
 from inventories.home import home
 from lca import scores as stored
 from lca import units
-from lca.errors import LifeloopError, UnitError
+from lca.errors import UnitError
 from lca.quantity import Source
 from lca.scores import UnitScores
 
@@ -60,16 +60,15 @@ def unit_scores_with(extra: Iterable[Exchange], sources: dict[str, Source], fold
     return _solve_and_keep(folder, tuple(extra), sources)
 
 
-def network(scores: UnitScores) -> Network:
-    """The links of the background that these scores were made from, stored beside them."""
-    from lca.network import load
+def network(scores: UnitScores, background: Callable[[], Background] | None = None) -> Network:
+    """The links of the background that these scores were made from: stored beside them, or made again.
 
-    found = load(place(scores.digest))
-    if found is None:
-        raise LifeloopError(
-            f"the stored scores {scores.digest[:12]} have no network beside them; delete {place(scores.digest)} and run again"
-        )
-    return found
+    `background` gives that background (the shipped one by default); it is asked only where nothing could be stored.
+    """
+    from inventories.background_files import shipped_background
+    from lca.network import load, network_of
+
+    return load(place(scores.digest)) or network_of((background or shipped_background)())
 
 
 def place(marks: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from inventories.shipped import load
@@ -47,11 +48,18 @@ def _parameter(name: str, parameter: Parameter) -> str:
     said = f"  # {parameter.description}" if parameter.description else ""
     if parameter.type != "number":
         choices = f" (one of {', '.join(parameter.choices)})" if parameter.choices else ""
-        return f"#  {name}: {{value: {parameter.value}, source: my-source}}{said}{choices}\n"
-    if isinstance(parameter.value, str):
-        return f'#  {name}: {{value: "{parameter.value}", unit: "{parameter.unit}", source: my-source}}{said} (a formula)\n'
-    bounds = f"  [{parameter.low} to {parameter.high}]" if parameter.low is not None else ""
-    return f'#  {name}: {{value: {parameter.value:g}, unit: "{parameter.unit}", source: my-source}}{said}{bounds}\n'
+        return f"#  {name}: {{value: {_scalar(parameter.value)}, source: my-source}}{said}{choices}\n"
+    bounds = [f", {end}: {_scalar(value)}" for end in ("low", "high") if (value := getattr(parameter, end)) is not None]
+    formula = " (a formula)" if isinstance(parameter.value, str) else ""
+    given = f"value: {_scalar(parameter.value)}, unit: {_scalar(parameter.unit)}{''.join(bounds)}"
+    return f"#  {name}: {{{given}, source: my-source}}{said}{formula}\n"
+
+
+def _scalar(value: float | str) -> str:
+    """A value as YAML reads it back: text in quotes, a number with every digit."""
+    return (
+        json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    )
 
 
 def _tail(product: Product) -> str:

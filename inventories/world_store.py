@@ -35,12 +35,16 @@ def worlds_of(
     known = stored.load(folder, scores.digest, seed)
     if known is not None:
         return known
-    folder.mkdir(parents=True, exist_ok=True)
+    workers = _cores() if len(scores.values) >= _PROCESSES_WORTH_WORKERS else 1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # a cache that cannot be written costs time, nothing else
+        return stored.sample_worlds(background(), scores, DRAWS, seed, progress, None, workers)
     with _alone(folder / "lock"):
         known = stored.load(folder, scores.digest, seed)
         if known is not None:
             return known
-        workers = _cores() if len(scores.values) >= _PROCESSES_WORTH_WORKERS else 1
         return stored.sample_worlds(background(), scores, DRAWS, seed, progress, folder, workers)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from lca.billing import bill
+from lca.billing import Bill, bill
 from lca.end_of_life import LABELS
 from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.footprint import Footprint
+from lca.parameters import evaluate_parameters
 from lca.product import Product
 from lca.scores import UnitScores
 
@@ -46,7 +47,7 @@ def assess(
         bill=made,
         groups=scores.groups,
         values=values,
-        resting_on_estimates=_resting_on_estimates(made, values, scores),
+        resting_on_estimates=_resting_on_estimates(made, values, scores.estimates_of(method)),
         provenance=_provenance(product, scores, changes, method) | {"end_of_life": LABELS[treated.method]},
         warnings=made.warnings,
         treated=treated,
@@ -54,15 +55,17 @@ def assess(
 
 
 def _service_life(product: Product, changes: Mapping[str, Any] | None) -> str:
-    value = (changes or {}).get("service_life", product.service_life.value)
+    value: Any = (changes or {}).get("service_life", product.service_life.value)
+    if isinstance(value, str):
+        value = evaluate_parameters(product, changes)["service_life"]
     return f"{float(value):g} {product.service_life.unit}"
 
 
-def _resting_on_estimates(made: Any, values: np.ndarray, scores: UnitScores) -> float:
+def _resting_on_estimates(made: Bill, values: np.ndarray, of_unit: np.ndarray) -> float:
     """A line whose amount is an estimate rests on it wholly; any other by the part of its process that does."""
     total = 0.0
     for line, amount, value in zip(made.lines, made.amounts, values.sum(axis=1), strict=True):
-        total += float(value) if line.estimated else float(amount) * float(scores.resting_on_estimates[line.index])
+        total += float(value) if line.estimated else float(amount) * float(of_unit[line.index])
     return total
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lca import units
 from lca.catalogue import Catalogue
 from lca.errors import InputError, Problem, UnitError
-from lca.parameters import Values, evaluate_amount, evaluate_parameters
+from lca.parameters import Values, evaluate_amount, evaluate_parameters, unusual_values
 from lca.product import STAGES, Line, LineEndOfLife, PackagingComponent, Product, ResultStage, Stage
 from lca.quantity import ESTIMATE
 
@@ -90,7 +90,7 @@ def bill(
         raise InputError(problems)
     declared = values.get("product_mass")
     by_line = _columns(masses)
-    warnings = [*_fallbacks(lines), *_check_mass(by_line, declared)]
+    warnings = [*_fallbacks(lines), *_check_mass(by_line, declared), *unusual_values(product, values, changes or {})]
     return Bill(
         product.id, tuple(lines), _columns(amounts), by_line, None if declared is None else float(np.mean(declared)), tuple(warnings)
     )
@@ -115,9 +115,7 @@ def all_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Li
 
 def _packaging_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
     use_place = values.get("use_grid", "GLO")
-    for component in product.packaging:
-        if not component.used_in(product.market):
-            continue
+    for component in product.packaging_in(product.market):
         field = f"packaging[{component.component}]"
         if component.process is None or component.location is None:
             raise InputError(Problem("a component needs a process and its location", field=field, value=component.material))

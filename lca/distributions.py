@@ -19,8 +19,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Streams = NDArray[np.uint64]
-LOGNORMAL, TRIANGULAR, UNIFORM = 0, 1, 2
-CODES = {"lognormal": LOGNORMAL, "triangular": TRIANGULAR, "uniform": UNIFORM}
+LOGNORMAL, TRIANGULAR, UNIFORM, NORMAL, DISCRETE_UNIFORM = range(5)
+#: Names as in `stats_arrays`, whose kinds these are (2, 5, 4, 3 and 7 there).
+CODES = {
+    "lognormal": LOGNORMAL,
+    "triangular": TRIANGULAR,
+    "uniform": UNIFORM,
+    "normal": NORMAL,
+    "discrete_uniform": DISCRETE_UNIFORM,
+}
 #: The 97.5th percentile of the standard normal: `low` and `high` of a lognormal are about its 2.5th and 97.5th percentile.
 _Z975 = 1.959963984540054
 #: The odd integer next to 2^64 / golden ratio, the step between the numbers that are mixed (Steele et al. 2014, SplitMix).
@@ -92,6 +99,22 @@ def lognormal_factor(score: Floats, sigma: Floats | float) -> Floats:
     return np.asarray(np.exp(sigma * score - np.square(sigma) / 2.0))
 
 
+def normal_amount(uniform: Floats, value: Floats | float, low: Floats | float, high: Floats | float) -> Floats:
+    """Normal numbers of mean `value`: sigma is the wider side of the range over 1.96.
+
+    An amount whose range is not below zero is not drawn below zero either: such draws are zero.
+    """
+    sigma = np.maximum(np.subtract(high, value), np.subtract(value, low)) / _Z975
+    drawn = value + sigma * normal(uniform)
+    return np.asarray(np.where(np.asarray(low) >= 0, np.maximum(drawn, 0.0), drawn))
+
+
+def discrete_uniform(uniform: Floats, low: float, high: float) -> Floats:
+    """Whole numbers from `low` to `high`, both included, each as likely as the others."""
+    first, last = np.ceil(low), np.floor(high)
+    return np.asarray(first + np.floor(uniform * (last - first + 1.0)))
+
+
 def triangular(uniform: Floats, value: Floats | float, low: Floats | float, high: Floats | float) -> Floats:
     """Triangular numbers: mode `value`, minimum `low`, maximum `high`; the mean is (low + value + high) / 3."""
     width = np.subtract(high, low)
@@ -104,13 +127,18 @@ def quantile(uniform: Floats, value: float, low: float, high: float, kind: int) 
     """The inverse CDF of a distribution around `value` with the range `low` to `high`.
 
     Lognormal: the mean is `value`; sigma from the wider side of the range in ln, so that `low` and `high` hold about the
-    central 95 %. Triangular: mode `value`, minimum `low`, maximum `high`. Uniform: between the bounds. A value without a
-    range stays as it is; a lognormal whose range is not all above zero falls back to the triangle.
+    central 95 %. Triangular: mode `value`, minimum `low`, maximum `high`. Uniform: between the bounds. Normal:
+    mean `value`. Discrete uniform: whole numbers. A value without a range stays as it is; a lognormal whose range is not
+    all above zero falls back to the triangle.
     """
     if high <= low:
         return np.full_like(uniform, value)
     if kind == UNIFORM:
         return np.asarray(low + uniform * (high - low))
+    if kind == NORMAL:
+        return normal_amount(uniform, value, low, high)
+    if kind == DISCRETE_UNIFORM and np.floor(high) >= np.ceil(low):
+        return discrete_uniform(uniform, low, high)
     if kind == LOGNORMAL and low > 0 and value > 0:
         return lognormal(uniform, value, lognormal_sigma(value, low, high))
     return triangular(uniform, value, low, high)

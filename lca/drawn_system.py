@@ -11,6 +11,7 @@ from scipy import sparse
 from lca.background import Background, Facts
 from lca.distributions import (
     LOGNORMAL,
+    NORMAL,
     UNIFORM,
     Streams,
     cumulative,
@@ -18,6 +19,7 @@ from lca.distributions import (
     lognormal_factor,
     lognormal_sigma,
     normal,
+    normal_amount,
     pedigree_fact,
     stream,
     triangular,
@@ -66,12 +68,13 @@ class FactDraws:
         low, high, kind, pedigree = facts.spread.T
         ranged = used & (high > low)
         bell = ranged & (kind == LOGNORMAL) & (low > 0)
-        even = ranged & (kind == UNIFORM)
+        even, about = ranged & (kind == UNIFORM), ranged & (kind == NORMAL)
         self._size = len(facts.keys)
         self._streams = np.zeros(self._size, dtype=np.uint64)
         for number in np.flatnonzero(ranged):
             self._streams[number] = stream(seed, facts.keys[number])
-        self._bell, self._even, self._triangle = (np.flatnonzero(x) for x in (bell, even, ranged & ~bell & ~even))
+        rest = ranged & ~bell & ~even & ~about
+        self._bell, self._even, self._about, self._triangle = (np.flatnonzero(x) for x in (bell, even, about, rest))
         self._sigma = lognormal_sigma(1.0, low[self._bell], high[self._bell])
         self._low, self._high = low, high
         names, self._cause = np.unique(np.array(facts.causes, dtype=str), return_inverse=True)
@@ -86,7 +89,7 @@ class FactDraws:
         """The factor on every fact's amount in one draw, shape (facts,)."""
         result, draw = np.ones(self._size), np.array([number])
         result[self._bell] = lognormal_factor(self._normals(self._bell, draw), self._sigma)
-        for kind, law in ((self._triangle, triangular), (self._even, _even)):
+        for kind, law in ((self._triangle, triangular), (self._even, _even), (self._about, normal_amount)):
             result[kind] = law(cumulative(self._normals(kind, draw)), 1.0, self._low[kind], self._high[kind])
         result[self._widened] *= lognormal(uniforms(self._pedigree_streams, draw), 1.0, self._pedigree)
         return result

@@ -2,7 +2,7 @@
 
 Designs that use the same processes differ in amounts only, so all their footprints in all worlds are one matrix product,
 amounts (designs, lines) x scores (lines, draws). It is made in blocks that fit the processor's cache, and the percentiles
-are found in the block by partition in place: no more is kept of a design than its mean and percentiles.
+are read off the block sorted in place: no more is kept of a design than its mean and percentiles.
 """
 
 from __future__ import annotations
@@ -51,19 +51,21 @@ def summarise(
     place = np.asarray(percentiles, dtype=float) / 100.0 * (draws - 1)
     below = np.floor(place).astype(int)
     above, rest = np.minimum(below + 1, draws - 1), place - below
-    order = np.unique([below, above])
-    length = max(1, _BLOCK // draws)
+    length, threads = max(1, _BLOCK // draws), workers or os.cpu_count() or 1
 
-    def block(first: int) -> None:
-        rows = slice(first, first + length)
-        drawn = amounts[rows].astype(np.float32) @ scores
-        drawn.partition(order, axis=1)
+    def sort(first: int, drawn: NDArray[np.float32]) -> None:
+        rows = slice(first, first + len(drawn))
+        # NumPy sorts float32 by vector instructions: four times as fast here as a partition at ten places
+        drawn.sort(axis=1)
         low, high = drawn[:, below].astype(np.float64), drawn[:, above].astype(np.float64)
         result.values[rows] = low + (high - low) * rest
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        for _ in pool.map(block, range(0, count, length)):
-            pass
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, count, threads * length):
+            # the product and the sorting take turns: each uses all cores, and together they would be in each other's way
+            drawn = amounts[first : first + threads * length].astype(np.float32) @ scores
+            parts = range(0, len(drawn), length)
+            list(pool.map(sort, [first + p for p in parts], [drawn[p : p + length] for p in parts]))
     return result
 
 

@@ -79,7 +79,7 @@ def network_of(background: Background) -> Network:
 def _without_own(inputs: Links, size: int) -> tuple[Links, Floats]:
     """The links between different processes per net unit of the consumer, and the gross units of a net one, 1 / (1 - own)."""
     own = inputs.row == inputs.column
-    gross = 1.0 / (1.0 - np.bincount(inputs.column[own], inputs.amount[own], minlength=size))
+    gross = np.asarray(1.0 / (1.0 - np.bincount(inputs.column[own], inputs.amount[own], minlength=size)), dtype=np.float64)
     row, column, amount, estimated = (x[~own] for x in (inputs.row, inputs.column, inputs.amount, inputs.estimated))
     return Links(row, column, amount * gross[column], estimated), gross
 

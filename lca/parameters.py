@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from lca import formula, units
 from lca.errors import FormulaError, InputError, Problem, UnknownName, nearest
-from lca.product import Product
+from lca.product import Product, check_service_life
 
 #: What a name stands for: a number, an array of one number a design, or a word.
 Values = dict[str, Any]
@@ -32,7 +32,47 @@ def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = No
     pending = {n: e for n, e in expressions.items() if n not in values}
     for name in _order(pending):
         values[name] = evaluate_amount(pending[name], values, f"parameters.{name}") * (factors or {}).get(name, 1.0)
+    _check_values(product, values, changes)
     return values
+
+
+def _check_values(product: Product, values: Values, changes: Mapping[str, Any]) -> None:
+    """A service life can be meant, and what its archetype expects above zero is not below."""
+    if "service_life" in changes:
+        for bound in (np.min(values["service_life"]), np.max(values["service_life"])):
+            try:
+                check_service_life(float(bound), product.service_life.unit)
+            except ValueError as error:
+                raise InputError(Problem(str(error), field="set service_life", value=f"{bound:g}")) from error
+    for name, low, _ in _expected(product, values, changes):
+        if low >= 0 and np.any(np.asarray(values[name]) < 0):
+            field = f"set {name}" if name in changes else f"parameters.{name}"
+            raise InputError(Problem("is below zero, which it cannot be", field=field, value=f"{np.min(values[name]):g}"))
+
+
+def unusual_values(product: Product, values: Values, changes: Mapping[str, Any]) -> list[str]:
+    """A sentence for every value that lies outside the range that the extended file expects (a single design only)."""
+    said = []
+    for name, low, high in _expected(product, values, changes):
+        if np.ndim(values[name]) == 0 and not low * (1 - 1e-9) <= values[name] <= high * (1 + 1e-9):
+            unit = product.parameters[name].unit
+            said.append(
+                f"{name} {values[name]:g} {unit} is outside the range {low:g} to {high:g} {unit} that its archetype expects".replace(
+                    "  ", " "
+                )
+            )
+    return said
+
+
+def _expected(product: Product, values: Values, changes: Mapping[str, Any]) -> Iterator[tuple[str, float, float]]:
+    """Parameters whose value is the product's own or was changed, with the bounds that are expected where they are single numbers."""
+    for name, parameter in product.parameters.items():
+        bounds = parameter.expected or ((parameter.low, parameter.high) if name in changes else None)
+        if bounds is None or bounds[0] is None or bounds[1] is None or name not in values:
+            continue
+        low, high = (evaluate_amount(bound, values, f"parameters.{name}") for bound in bounds)
+        if np.ndim(low) == 0 and np.ndim(high) == 0:
+            yield name, float(low), float(high)
 
 
 def evaluate_amount(amount: Any, values: Values, field: str) -> Any:
@@ -62,8 +102,6 @@ def _check_changes(product: Product, changes: Mapping[str, Any]) -> None:
                 raise InputError(Problem("not a value of this parameter", field=f"set {name}", value=str(value), hint=hint))
         elif not isinstance(value, str) and not np.all(np.isfinite(value)):
             raise InputError(Problem("not a finite number", field=f"set {name}", value=str(value)))
-        elif name == "service_life" and not isinstance(value, str) and not np.all(np.asarray(value) > 0):
-            raise InputError(Problem("a service life is above zero", field=f"set {name}", value=str(value)))
 
 
 def _expressions(product: Product) -> dict[str, Any]:
@@ -72,7 +110,7 @@ def _expressions(product: Product) -> dict[str, Any]:
     expressions["service_life"] = product.service_life.value
     if product.mass is not None:
         expressions["product_mass"] = _scaled(product.mass.value, units.factor(product.mass.unit, "kg"))
-    packaging = [_scaled(c.mass.value, units.factor(c.mass.unit, "kg")) for c in product.packaging if c.used_in(product.market)]
+    packaging = [_scaled(c.mass.value, units.factor(c.mass.unit, "kg")) for c in product.packaging_in(product.market)]
     expressions["packaging_mass"] = " + ".join(str(x) for x in packaging) if packaging else 0.0
     if product.mass is not None:
         expressions["packaged_mass"] = "product_mass + packaging_mass"

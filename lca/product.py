@@ -82,6 +82,7 @@ class Parameter(Frozen):
     unit: str = ""
     low: Amount | None = None
     high: Amount | None = None
+    expected: tuple[Amount, Amount] | None = Field(None, description="range of the file that is extended; set when the file is read")
     distribution: Distribution | None = None
     choices: tuple[str, ...] = Field((), description="the words allowed for type text")
     source: str = Field(min_length=1)
@@ -89,7 +90,7 @@ class Parameter(Frozen):
     description: str | None = None
     note: str | None = None
 
-    @field_validator("pedigree", "choices", mode="before")
+    @field_validator("pedigree", "choices", "expected", mode="before")
     @classmethod
     def lists_are_tuples(cls, value: object) -> object:
         """YAML has lists only."""
@@ -206,6 +207,19 @@ class Stages(Frozen):
         return tuple(value) if isinstance(value, list) else () if value is None else value
 
 
+#: Bounds of a service life that anybody can mean, by its unit.
+SERVICE_LIVES = {"year": (0.05, 100.0), "km": (500.0, 3_000_000.0)}
+
+
+def check_service_life(value: float, unit: str) -> None:
+    """Raises ValueError where the value can only have been meant in another unit (a car of 15 km)."""
+    low, high = SERVICE_LIVES[unit]
+    if not value > 0:
+        raise ValueError("a service life is above zero")
+    if not low <= value <= high:
+        raise ValueError(f"a service life of {value:g} {unit} is outside {low:g} to {high:,.0f} {unit}")
+
+
 def check_market(market: str) -> str:
     """The market, if it is one. Raises ValueError with the nearest word."""
     code = market.split("-", maxsplit=1)[0]
@@ -258,7 +272,7 @@ class PackagingComponent(Frozen):
         return value
 
     def used_in(self, market: str) -> bool:
-        """Whether the component is part of the packaging sold in that market."""
+        """Whether the component names that market, or is used in all of them."""
         return not self.markets or market in self.markets
 
 
@@ -318,6 +332,11 @@ class Product(Frozen):
     sources: dict[str, Source] = Field(default_factory=dict)
     extends: tuple[str, ...] = Field((), description="ids of the files this one was made from, nearest first")
 
+    def packaging_in(self, market: str) -> tuple[PackagingComponent, ...]:
+        """The packaging sold in a market. A country that no component names gets the packaging of `international`."""
+        named = market in {"international", "domestic"} or any(market in c.markets for c in self.packaging)
+        return tuple(c for c in self.packaging if c.used_in(market if named else "international"))
+
     @property
     def family(self) -> Family:
         """phone, wearable, appliance or vehicle, by the category."""
@@ -350,6 +369,15 @@ class Product(Frozen):
         for name in RESERVED_NAMES & value.keys():
             raise ValueError(f"the name {name!r} is reserved (it is set by the product file's own key)")
         return value
+
+    @model_validator(mode="after")
+    def service_life_fits_the_category(self) -> Product:
+        """Vehicles serve for km, everything else for years; outside the bounds the unit was mistaken."""
+        unit = "km" if self.family == "vehicle" else "year"
+        if self.service_life.unit != unit:
+            raise ValueError(f"the service life of a {self.category} is counted in {unit}, not in {self.service_life.unit}")
+        check_service_life(self.service_life.value, unit)
+        return self
 
     @model_validator(mode="after")
     def sources_are_declared(self) -> Product:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-Distribution = Literal["lognormal", "triangular", "uniform"]
+Distribution = Literal["lognormal", "triangular", "uniform", "normal", "discrete_uniform"]
 #: A number, or an expression of the product's parameters (see `lca.formula`).
 Amount = Finite | Annotated[str, Field(min_length=1, max_length=1000)]
 #: Scores from 1 (best) to 5: reliability, completeness, time, geography, technology (`docs/methodology.md`).

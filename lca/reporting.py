@@ -45,6 +45,10 @@ class BiogenicCarbon:
     product: float
     packaging: float
 
+    def scaled(self, factor: float) -> BiogenicCarbon:
+        """The same for another amount of the functional unit."""
+        return BiogenicCarbon(self.product * factor, self.packaging * factor)
+
 
 def biogenic_carbon(made: Bill, processes: tuple[Process, ...], carbon_of: Callable[[Process], float]) -> BiogenicCarbon:
     """kg of biogenic carbon of one design; `carbon_of` gives kg C per kg of what a process delivers.

@@ -47,6 +47,7 @@ class Scenario(Frozen):
 
     description: str = Field(min_length=3)
     set: dict[str, Finite | str] = Field(default_factory=dict, description="parameters (or service_life) and their values")
+    market: str | None = Field(None, description="the market whose packaging is assessed: international, domestic, or a country code")
     green_electricity: tuple[GreenElectricity, ...] = ()
     grid_outlook: GridOutlook | None = None
     source: str = Field(min_length=1)
@@ -60,6 +61,6 @@ class Scenario(Frozen):
     @model_validator(mode="after")
     def something_changes(self) -> Scenario:
         """A scenario that changes nothing is a mistake."""
-        if not (self.set or self.green_electricity or self.grid_outlook):
-            raise ValueError("the scenario changes nothing: give set, green_electricity or grid_outlook")
+        if not (self.set or self.market or self.green_electricity or self.grid_outlook):
+            raise ValueError("the scenario changes nothing: give set, market, green_electricity or grid_outlook")
         return self

@@ -16,14 +16,14 @@ from lca import units
 from lca.catalogue import Catalogue, Places, Process
 from lca.errors import Problem, UnknownName, nearest
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
 class UnitScores:
     """kg CO2e per unit of each process, by method and gas group, with what made them.
 
-    `values` has the shape (processes, methods, groups). `resting_on_estimates` (processes,) is the part of the first
+    `values` has the shape (processes, methods, groups). `resting_on_estimates` (processes, methods) is the part of each
     method's total score that flows through exchanges without a source, in kg CO2e.
     """
 
@@ -38,11 +38,19 @@ class UnitScores:
 
     def of_method(self, method: str) -> NDArray[np.float64]:
         """Scores by gas group for one method, shape (processes, groups). Raises UnknownName."""
+        chosen: NDArray[np.float64] = self.values[:, self._number_of(method), :]
+        return chosen
+
+    def estimates_of(self, method: str) -> NDArray[np.float64]:
+        """The part of each score that rests on estimates for one method, shape (processes,). Raises UnknownName."""
+        chosen: NDArray[np.float64] = self.resting_on_estimates[:, self._number_of(method)]
+        return chosen
+
+    def _number_of(self, method: str) -> int:
         if method not in self.methods:
             hint = nearest(method, self.methods) or f"methods: {', '.join(self.methods)}"
             raise UnknownName(Problem("unknown characterisation set", field="method", value=method, hint=hint))
-        chosen: NDArray[np.float64] = self.values[:, self.methods.index(method), :]
-        return chosen
+        return self.methods.index(method)
 
 
 def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> None:
@@ -51,7 +59,7 @@ def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> Non
     `conversions` maps 'from>to' to factors that readers will need often, so that they can do without pint.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stacked = np.concatenate([scores.values.reshape(len(scores.values), -1), scores.resting_on_estimates[:, None]], axis=1)
+    stacked = np.concatenate([scores.values.reshape(len(scores.values), -1), scores.resting_on_estimates], axis=1)
     replace_file(folder / "values.npy", lambda path: np.save(path, stacked, allow_pickle=False))
     places = scores.catalogue.places
     index = {
@@ -98,14 +106,14 @@ def load(folder: Path, digest: str) -> UnitScores | None:
     places = Places(**index["places"])
     processes = tuple(Process._make([*row[:6], tuple(row[6])]) for row in index["processes"])
     shape = (len(processes), len(index["methods"]), len(index["groups"]))
-    if stacked.shape != (shape[0], shape[1] * shape[2] + 1):
+    if stacked.shape != (shape[0], shape[1] * shape[2] + shape[1]):
         return None
     return UnitScores(
         catalogue=Catalogue(processes, places),
         methods=tuple(index["methods"]),
         groups=tuple(index["groups"]),
-        values=stacked[:, :-1].reshape(shape),
-        resting_on_estimates=stacked[:, -1],
+        values=stacked[:, : -shape[1]].reshape(shape),
+        resting_on_estimates=stacked[:, -shape[1] :],
         digest=index["digest"],
         background=index["background"],
         solver=index["solver"],

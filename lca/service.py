@@ -34,6 +34,8 @@ def per_service(footprint: Footprint, length: float, unit: str) -> Footprint:
         values=footprint.values / length,
         resting_on_estimates=footprint.resting_on_estimates / length,
         warnings=(said, *footprint.warnings),
+        treated=replace(footprint.treated, covered=footprint.treated.covered / length),
+        carbon=footprint.carbon and footprint.carbon.scaled(1.0 / length),
     )
 
 

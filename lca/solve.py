@@ -120,7 +120,7 @@ def unit_scores(background: Background) -> UnitScores:
         methods=methods,
         groups=background.groups,
         values=values.reshape(shape),
-        resting_on_estimates=_resting_on_estimates(background, values.reshape(shape)[:, 0, :].sum(axis=1)),
+        resting_on_estimates=_resting_on_estimates(background, values.reshape(shape).sum(axis=2)),
         digest=background.digest,
         background=background.name,
         solver=f"bw2calc {version('bw2calc')}, SciPy {version('scipy')} SuperLU",
@@ -153,16 +153,16 @@ def _direct_scores(background: Background, methods: tuple[str, ...]) -> NDArray[
 def _resting_on_estimates(background: Background, totals: NDArray[np.float64]) -> NDArray[np.float64]:
     """The part of each unit score that flows through an estimated exchange somewhere upstream.
 
-    An estimated row counts with the whole of what it brings; a sourced input hands down its provider's part.
+    An estimated row counts with the whole of what it brings; a sourced input hands down its provider's part. `totals`
+    and the result have the shape (processes, methods).
     """
-    method = next(iter(background.characterisation))
     inputs, emissions = background.inputs, background.emissions
-    own = np.zeros(background.size)
+    own = np.zeros_like(totals)
     guess = emissions.estimated
-    factors = background.characterisation[method]
-    np.add.at(own, emissions.column[guess], emissions.amount[guess] * factors[emissions.row[guess]])
+    factors = np.stack(list(background.characterisation.values()), axis=1)
+    np.add.at(own, emissions.column[guess], emissions.amount[guess, None] * factors[emissions.row[guess]])
     guess = inputs.estimated
-    np.add.at(own, inputs.column[guess], inputs.amount[guess] * totals[inputs.row[guess]])
+    np.add.at(own, inputs.column[guess], inputs.amount[guess, None] * totals[inputs.row[guess]])
     sure = ~guess
     consumed = sparse.coo_matrix((inputs.amount[sure], (inputs.row[sure], inputs.column[sure])), shape=(background.size,) * 2)
     return _solve_transposed((sparse.identity(background.size) - consumed).tocsc(), own)

@@ -149,17 +149,18 @@ def _line_draws(product: Product, nominal: Values, worlds: Worlds) -> Iterator[t
         if spread is None and sigma == 0:
             continue
         fact = f"{line.part.removesuffix(' (packaging)').removesuffix(', forming')}|{line.amount!r}|{line.low!r}|{line.high!r}"
-        yield number, draw(worlds.seed, fact, worlds.numbers, spread or (1.0, 1.0, 1.0, TRIANGULAR), sigma)
+        amount, *_ = spread = spread or (1.0, 1.0, 1.0, TRIANGULAR)
+        yield number, draw(worlds.seed, fact, worlds.numbers, spread, sigma) / amount
 
 
 def _spread(line: Line, nominal: Values, field: str) -> tuple[float, float, float, int] | None:
-    """Range of a line relative to its amount; None without one (or for an amount of zero)."""
+    """Amount of a line, its range and kind; None without a range (or for an amount of zero)."""
     if line.low is None or line.high is None:
         return None
     amount, low, high = (float(evaluate_amount(x, nominal, field)) for x in (line.amount, line.low, line.high))
     if amount <= 0:
         return None
-    return 1.0, min(1.0, low / amount), max(1.0, high / amount), kind_of(line.distribution, low)
+    return amount, min(amount, low), max(amount, high), kind_of(line.distribution, low)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _must_be_the_same(draft: Checked, there: Row) -> None:
     if given != kept:
         raise KeyConflict(
             f"the key {draft.key!r} is taken: the book has {' '.join(kept)}, given was {' '.join(given)}; "
-            "use another key, or reverse the entry first"
+            "log it under another key; a wrong entry is taken back by `lifeloop records reverse`"
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,15 +48,17 @@ def read_ewaste(
     drafts: list[Draft] = []
     problems: list[Problem] = []
     seen: Counter[str] = Counter()
+    lines: dict[str, int] = {}
     for row in read_sheet(path, COLUMNS, sheet, encoding):
         try:
             said = _said(row)
             content = content_of(said, mass_of) | _evidence(row)
             key = row.text("key") or _key(said, seen)
+            if lines.setdefault(key, row.line) != row.line:
+                raise row.problem("key", f"row {lines[key]} has this key too")
             drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason))
         except InputError as error:
             problems.extend(error.located(row.file, row.line).problems)
-    problems += _doubled(path, drafts)
     if problems:
         raise InputError(problems)
     return drafts
@@ -108,8 +109,3 @@ def _key(said: dict[str, Any], seen: Counter[str]) -> str:
     seen[text] += 1
     digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     return f"{KIND}:{digest}" if seen[text] == 1 else f"{KIND}:{digest}:{seen[text]}"
-
-
-def _doubled(path: Path, drafts: Iterable[Draft]) -> list[Problem]:
-    keys = Counter(draft.key for draft in drafts)
-    return [Problem("two rows have this key", str(path), field="key", value=key) for key, times in keys.items() if times > 1]

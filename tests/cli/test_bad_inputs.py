@@ -223,3 +223,76 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(phone_file: PhoneF
     text = path.read_text(encoding="utf-8").replace("part: case", "part: \"=HYPERLINK('http://x')\"")
     path.write_text(text, encoding="utf-8")
     assert "'=HYPERLINK" in lifeloop("assess", path, "--csv").stdout
+
+
+def test_a_product_without_any_line_is_refused(phone_file: PhoneFile, lifeloop: Cli) -> None:
+    path = phone_file()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("stages:")] + "stages: {}\n" + text[text.index("sources:") :], encoding="utf-8")
+    for command in ("assess", "explain", "hotspots"):
+        result = lifeloop(command, path, "--json")
+        assert result.exit_code == 3
+        (problem,) = refused(result)
+        assert (problem["file"], problem["field"]) == (str(path), "stages")
+
+
+def test_a_footprint_of_zero_can_be_looked_into(phone_file: PhoneFile, lifeloop: Cli, tmp_path: Path) -> None:
+    path = phone_file()
+    text = path.read_text(encoding="utf-8").replace("amount: case_mass", "amount: 0").replace('"6 * service_life"', "0")
+    path.write_text(text.replace("mass: {value: 200, unit: g, source: spec}\n", "").replace("value: 60", "value: 0"), encoding="utf-8")
+    assert [lifeloop(command, path).exit_code for command in ("explain", "hotspots")] == [0, 0]
+    assert lifeloop("hotspots", path, "--plot", tmp_path / "x.svg").exit_code == 2
+    assert lifeloop("assess", path, "--quality").exit_code == 3
+
+
+def test_a_service_life_may_be_set_by_a_formula(phone_file: PhoneFile, lifeloop: Cli) -> None:
+    (four,) = json.loads(lifeloop("assess", phone_file(), "--set", "service_life=2*2", "--json").stdout)
+    assert four["service_life"] == "4 year"
+
+
+@pytest.mark.parametrize("option", [["--set", "nothing=3"], ["--method", "GWP"], ["--scenario", "nothing"]])
+def test_what_is_wrong_in_an_option_stands_in_no_file(option: list[str], phone_file: PhoneFile, lifeloop: Cli) -> None:
+    result = lifeloop("assess", phone_file(), *option, "--json")
+    assert result.exit_code == 3
+    assert [(row["file"], row["line"]) for row in refused(result)] == [(None, None)]
+
+
+def test_two_forms_at_once_are_a_wrong_call(lifeloop: Cli) -> None:
+    for options in (["--json", "--csv"], ["--csv", "--json"]):
+        result = lifeloop("assess", "xiaomi_14", *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("option", ["--plot", "--output"])
+def test_a_path_that_fails_is_found_before_computing(option: str, tmp_path: Path, lifeloop: Cli) -> None:
+    """The product is not there either, but it was not looked for."""
+    result = lifeloop("assess", "no such product", option, tmp_path / "nowhere" / "x.svg")
+    assert result.exit_code == 2
+    assert "no such product" not in result.stderr
+
+
+def test_a_dash_as_output_is_the_screen(lifeloop: Cli) -> None:
+    assert lifeloop("products", "--json", "-o", "-").stdout == lifeloop("products", "--json").stdout
+
+
+def test_a_demo_folder_that_cannot_be_made_is_found_before_computing(tmp_path: Path, lifeloop: Cli) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = lifeloop("demo", "--output", tmp_path / "file" / "folder")
+    assert result.exit_code == 2
+    assert "Solving" not in result.stderr
+
+
+def test_a_home_that_is_a_file_still_shows_hot_spots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phone_file: PhoneFile, lifeloop: Cli
+) -> None:
+    (tmp_path / "home").write_text("", encoding="utf-8")
+    monkeypatch.setenv("LIFELOOP_HOME", str(tmp_path / "home"))
+    assert lifeloop("hotspots", phone_file(), "--json").exit_code == 0
+
+
+def test_two_files_of_one_id_are_told_apart(phone_file: PhoneFile, lifeloop: Cli, tmp_path: Path) -> None:
+    first, second = phone_file("a.yaml"), phone_file("b.yaml", mass="210")
+    found = json.loads(lifeloop("assess", tmp_path, "--json").stdout)
+    assert [f["file"] for f in found] == [str(first), str(second)]
+    assert [f["warnings"][-1] for f in found] == [f"the id my-phone is also that of {other}" for other in (second, first)]
+    assert f",{second}\n" in lifeloop("assess", tmp_path, "--csv").stdout

@@ -38,7 +38,7 @@ def test_an_intensity_names_all_that_it_means(reported: Lifeloop) -> None:
     assert made["value"] == pytest.approx(0.57)
     assert made["scopes"] == ["1", "2"]
     assert made["scope2_method"] == "market"
-    assert made["denominator"] == {"name": "revenue", "value": 365906, "unit": "million RMB"}
+    assert made["denominator"] == {"name": "revenue", "value": 365906, "unit": "million RMB", "source": "report"}
     assert made["unit"] == "t CO2e per million RMB of revenue"
     assert made["year"] == 2024
 
@@ -259,3 +259,52 @@ def test_a_table_of_products_sold(company: Lifeloop, tmp_path: Path) -> None:
     (tmp_path / "wrong.csv").write_text("date,product,units,source\n2024-12-31,xiaomi_114,1,sales\n", encoding="utf-8")
     wrong = company("import", tmp_path / "wrong.csv", "--kind", "sale", "--json")
     assert (wrong.exit_code, json.loads(wrong.stderr)["line"]) == (3, 2)
+
+
+def test_a_workbook_is_taken_too(company: Lifeloop, tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "table.xlsx") as book:
+        sheet = book.add_worksheet()
+        for line, cells in enumerate(
+            [("date", "scopes", "t CO2e", "source"), ("2024-12-31", "1", 5.5, "report"), ("2023-12-31", 1, 5, "report")]
+        ):
+            sheet.write_row(line, 0, cells)
+    assert json.loads(company("import", tmp_path / "table.xlsx", "--json").stdout)["added"] == 2
+    rows = json.loads(company("trend", "--scopes", "1", "--json").stdout)
+    assert [(row["year"], row["value"]) for row in rows] == [(2023, 5), (2024, 5.5)]
+    assert rows[1]["change"] == pytest.approx(0.1)
+
+
+def test_a_closed_year_is_restated_with_a_reason_only(company: Lifeloop, lifeloop: Lifeloop, tmp_path: Path) -> None:
+    words = ("emission", "--scopes", "1", "--co2e", 5, *WHERE)
+    assert company("add", *words).exit_code == 0
+    closed = lifeloop("--records", tmp_path / "company.book", "records", "close", "--from", "2024-01-01", "--to", "2024-12-31")
+    assert closed.exit_code == 0
+    assert company("add", *words).exit_code == 2
+    assert company("add", *words, "--reason", "a meter was read wrongly").exit_code == 0
+
+
+def test_categories_that_are_not_the_whole_of_scope_3_are_said_to_be_so(company: Lifeloop) -> None:
+    company("add", "emission", "--scopes", "3", "--co2e", 100, *WHERE)
+    company("add", "emission", "--scopes", "3", "--category", "3.1", "--co2e", 60, *WHERE)
+    assert "categories add up to 60.0 t of the 100 t of scope 3" in company("inventory").stdout
+    company("add", "emission", "--scopes", "3", "--category", "3.11", "--co2e", 50, *WHERE)
+    assert "more than scope 3 as a whole" in company("inventory").stdout
+
+
+def test_a_figure_that_was_reported_twice_is_a_warning(company: Lifeloop) -> None:
+    for source in ("report of 2024", "report of 2025"):
+        company("add", "emission", "--scopes", "1", "--co2e", 5, "--year", 2024, "--source", source)
+    assert "scope 1 in 2024 is entered 2 times" in company("inventory").stdout
+
+
+def test_a_denominator_that_was_logged_twice_is_no_denominator_until_it_has_parts(company: Lifeloop) -> None:
+    company("add", "emission", "--scopes", "1", "--co2e", 100, *WHERE)
+    words = ("--scopes", "1", "--per", "revenue", "--json")
+    for half, part in ((1, ""), (2, ""), (3, "phones"), (4, "cars")):
+        more = ("--part", part, "--year", 2024 if not part else 2025, "--source", "accounts")
+        company("add", "figure", "revenue", "--value", 10 * half, "--unit", "million RMB", *more)
+    assert "several times for the same part" in company("intensity", *words).stderr
+    company("add", "emission", "--scopes", "1", "--co2e", 140, "--year", 2025, "--source", "report")
+    assert json.loads(company("intensity", *words).stdout)["value"] == pytest.approx(2)

@@ -351,3 +351,37 @@ def test_an_unwritable_place_has_exit_code_2(fresh: tuple[Fresh, Fresh]) -> None
     result = fresh[0].run("products", "--json", "--output", "no/such/folder.json")
     assert (result.returncode, result.stdout) == (2, b"")
     assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--method", "AR6-GWP20"], ["--scenario", "green_suppliers"]], ids=["plain", "GWP20", "scenario"])
+def test_an_explained_line_is_amount_times_score_and_its_rows_sum_to_the_score(options: list[str], lifeloop: Cli) -> None:
+    lines = answer(lifeloop("explain", "xiaomi_14", "frame", *options, "--json"))["lines"]
+    assert lines
+    for line in lines:
+        score = line["background"]["score"]
+        assert line["value"] == pytest.approx(line["amount"] * score, rel=1e-9)
+        assert sum(row["value"] for row in line["background"]["exchanges"]) == pytest.approx(score, rel=1e-9)
+
+
+def test_an_explained_formula_that_adds_stands_in_parentheses(phone_file: Callable[..., Path], lifeloop: Cli) -> None:
+    path = phone_file(amount="case_mass + 10")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("unit: g\n", 'unit: g\n      count: 2\n      loss: "1 - 0.9"\n'), encoding="utf-8"
+    )
+    (line,) = answer(lifeloop("explain", path, "case", "--json"))["lines"]
+    assert line["expression"] == "(case_mass + 10) g x 2.0 / (1 - (1 - 0.9))"
+
+
+def test_the_parameter_lines_of_a_starting_file_can_be_uncommented(lifeloop: Cli, tmp_path: Path) -> None:
+    from inventories.product_files import ProductFile
+    from inventories.shipped import archetype_paths, load
+
+    for archetype in archetype_paths():
+        text = lifeloop("new", archetype).stdout.replace("parameters: {}", "parameters:")
+        path = tmp_path / f"{archetype}.yaml"
+        path.write_text(text.replace("\n#  ", "\n  "), encoding="utf-8")
+        made: ProductFile = load(str(path))
+        theirs = load(archetype).product.parameters
+        assert {n: (p.value, p.low, p.high) for n, p in made.product.parameters.items()} == {
+            n: (p.value, p.low, p.high) for n, p in theirs.items()
+        }

@@ -247,6 +247,18 @@ def test_a_bad_file_is_refused_and_the_journal_stays(lifeloop: Lifeloop, tmp_pat
 
 
 @pytest.mark.usefixtures("book")
+def test_a_unit_is_said_once(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    table = written(tmp_path, "date,mass (kg),unit,treatment\n2024-12-31,1,t,recycled\n")
+    assert "unit: the header says 'kg' (got 't')" in lifeloop("ewaste", "import", table).stderr
+
+
+@pytest.mark.usefixtures("book")
+def test_a_key_that_two_rows_have_names_both(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    table = written(tmp_path, "date,mass,unit,treatment,key\n2024-12-31,1,t,recycled,k\n\n2024-12-31,2,t,recycled,k\n")
+    assert f"{table}:4: key: row 2 has this key too (got 'k')" in lifeloop("ewaste", "import", table).stderr
+
+
+@pytest.mark.usefixtures("book")
 def test_another_content_under_a_known_key_takes_nothing_of_the_table(lifeloop: Lifeloop, tmp_path: Path) -> None:
     head = "date,mass,unit,treatment,key\n"
     lifeloop("ewaste", "import", written(tmp_path, head + "2024-12-31,1,t,recycled,k1\n"))

@@ -63,6 +63,22 @@ def test_event_dates_are_inclusive_and_record_times_are_apart(lifeloop: Lifeloop
 
 
 @pytest.mark.usefixtures("logged")
+def test_what_was_recorded_later_was_not_known_yet(lifeloop: Lifeloop) -> None:
+    (goal,) = json.loads(lifeloop("goal", "list", "--json").stdout)
+    lifeloop("ewaste", "add", "--date", "2023-06-30", "--mass", 7, "--unit", "t", "--treatment", "recycled")
+    assert [status(lifeloop, "2024-12-31", *known)[0]["achieved"] for known in ((), ("--known-at", goal["recorded"]))] == [36465, 36458]
+
+
+@pytest.mark.usefixtures("logged")
+def test_what_lies_outside_the_period_does_not_count(lifeloop: Lifeloop) -> None:
+    for day in ("2021-12-31", "2022-01-01", "2026-11-01"):
+        lifeloop("ewaste", "add", "--date", day, "--mass", 1, "--unit", "t", "--treatment", "recycled")
+    said = ("--id", "short", "--metric", "ewaste.recycled", "--unit", "t", "--target", 9, "--from", "2022-01-01", "--to", "2022-06-30")
+    lifeloop("goal", "add", *said)
+    assert {one["id"]: one["achieved"] for one in status(lifeloop, "2026-12-31")} == {"e-waste": 36460, "short": 1}
+
+
+@pytest.mark.usefixtures("logged")
 def test_a_goal_can_be_passed_and_then_is_over(lifeloop: Lifeloop) -> None:
     lifeloop("ewaste", "add", "--date", "2025-02-01", "--mass", 3542, "--unit", "吨", "--treatment", "再生利用")
     (one,) = status(lifeloop, "2025-12-31")

@@ -84,6 +84,16 @@ def test_the_sankey_shows_the_values_of_the_largest_branches(lifeloop: Cli, tmp_
     assert significant(found["total"]["value"]) in text
 
 
+def test_the_sankey_says_what_it_cannot_draw(lifeloop: Cli, tmp_path: Path) -> None:
+    """Credits are negative branches: they are in the data, and the picture names their sum."""
+    path = tmp_path / "sankey.svg"
+    result = lifeloop("hotspots", "mijia_refrigerator_510l", "--end-of-life", "substitution", "--plot", path, "--json")
+    assert result.exit_code == 0
+    saved = sum(n["value"] for n in json.loads(result.stdout)["nodes"] if n["depth"] == 1 and n["value"] < 0)
+    assert saved < 0
+    assert "are not drawn" in words(path)
+
+
 def test_the_scenarios_show_totals_and_changes(lifeloop: Cli, tmp_path: Path) -> None:
     text, found = drawn(lifeloop, tmp_path, "scenarios")
     for row in found["scenarios"]:

@@ -91,6 +91,15 @@ def test_a_grid_that_declines_lowers_use_alone_and_a_later_year_more(phone: Any)
     assert phone["bought_in_2040"]["stages"]["materials"] == pytest.approx(phone["as it is"]["stages"]["materials"], rel=1e-9)
 
 
+def test_another_market_has_its_own_packaging(phone_file: Callable[..., Path], lifeloop: Cli, tmp_path: Path) -> None:
+    """The box of this phone is for the international market: sold at home it has none."""
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN.format(name="at_home", change="market: domestic"), encoding="utf-8")
+    rows = json.loads(lifeloop("scenarios", phone_file(), "--scenarios", path, "--json").stdout)["scenarios"]
+    assert [row["stages"]["packaging"] > 0 for row in rows] == [True, False]
+    assert rows[0]["stages"]["materials"] == rows[1]["stages"]["materials"]
+
+
 def test_scenario_and_table_agree(phone: Any, lifeloop: Cli) -> None:
     for name in ("sea_freight", "cleaner_grid"):
         (footprint,) = json.loads(lifeloop("assess", "xiaomi_14", "--scenario", name, "--json").stdout)
@@ -160,6 +169,7 @@ def test_a_scenario_that_cannot_touch_a_product_is_left_out_and_said(lifeloop: C
         ("green_electricity: [{share: 2, source: estimate}]", "share"),
         ("grid_outlook: {outlook: stated politics, first_year: 2026}", "stated policies"),
         ("grid_outlook: {first_year: 1900}", "first_year"),
+        ("market: moon", "not a market"),
         ("", "changes nothing"),
     ],
 )

@@ -16,7 +16,7 @@ from company.scopes import read_scopes, spoken, written
 from company.sold_products import OWN_ENERGY, Sale, by_category, categories_of
 from company.supplier_rules import Rules, check_all, check_supplier, mean_yearly_cut
 from company.suppliers import SupplierStatus, counts, due_diligence, green_share, together, weighted_share
-from company.targets import Standing, Target, absolute_contraction, expected, linear_path
+from company.targets import Standing, Target, absolute_contraction, ambition, expected, linear_path, yearly_reduction
 from company.trends import Change, base_year
 from lca.errors import InputError
 
@@ -242,6 +242,23 @@ def test_more_of_a_share_is_better() -> None:
 @pytest.mark.parametrize(("removals", "status"), [(0.0, "behind"), (9.9, "behind"), (10.0, "on")])
 def test_net_zero_is_reached_when_the_residual_is_neutralised(removals: float, status: str) -> None:
     assert Standing(target(path="net_zero", residual=0.1), 2030, 100, 10, removals).status == status
+
+
+@pytest.mark.parametrize(
+    ("told", "rate", "reaches"),
+    [
+        ({"path": "sbti_1_5c"}, 0.042, "sbti_1_5c"),
+        ({"path": "sbti_well_below_2c"}, 0.025, "sbti_well_below_2c"),
+        ({"reduction": 0.42}, 0.042, "sbti_1_5c"),
+        ({"reduction": 0.4}, 0.04, "sbti_well_below_2c"),
+        ({"reduction": 0.2}, 0.02, "below SBTi's rates"),
+        ({"base_year": 2021, "reduction": 0.7}, 0.7 / 9, "sbti_1_5c"),
+        ({"path": "net_zero", "residual": 0.1, "target_year": 2050}, 0.03, "sbti_well_below_2c"),
+    ],
+)
+def test_how_strict_a_target_is(told: dict[str, Any], rate: float, reaches: str) -> None:
+    assert yearly_reduction(target(**told)) == pytest.approx(rate)
+    assert ambition(target(**told)) == reaches
 
 
 # Trends

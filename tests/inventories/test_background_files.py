@@ -102,7 +102,7 @@ def test_kinds_of_processes(write: Write) -> None:
 def test_what_rests_on_estimates(write: Write) -> None:
     """Only the sheet's row has no source: all of a sheet rests on it, nothing of the steel."""
     scores = unit_scores(read_background(write()).background)
-    share = {p.name: r for p, r in zip(scores.catalogue.processes, scores.resting_on_estimates, strict=True) if p.location == "CN"}
+    share = {p.name: r for p, r in zip(scores.catalogue.processes, scores.estimates_of("AR6-GWP100"), strict=True) if p.location == "CN"}
     assert share["steel"] == 0.0
     assert share["sheet"] == pytest.approx(scores.of_method("AR6-GWP100")[scores.catalogue.find("sheet", "CN").index].sum())
 
@@ -129,7 +129,7 @@ BAD_ROWS = [
     (STEEL, "steel,=,1.1", "steel,,1.1", 4, "flow_location", "an input names a place"),
     (STEEL, "fossil\",,1.9", "fossil\",CN,1.9", 3, "flow_location", "an input names a place"),
     (STEEL, "kg,metal,emission", "kg,metals,emission", 3, "category", "did you mean 'metal'"),
-    (STEEL, "kg,metal,emission", "kg,chemical,emission", 3, "unit", "another unit or category"),
+    (STEEL, "kg,metal,emission", "kg,chemical,emission", 3, "category", "another category"),
     (STEEL, "kg,metal,emission", "t,metal,emission", 3, "unit", f"{STEEL}:2"),
     (STEEL, "metal,emission", "metal,emissions", 3, "kind", "'emission'"),
     (STEEL, "metal,emission", "metal,total", 3, "flow", "'carbon dioxide equivalent'"),

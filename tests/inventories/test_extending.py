@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inventories.product_files import ProductFile, read_product_file
+from inventories.shipped import load
+from lca.assessment import assess
 from lca.errors import InputError, Problem
+from lca.parameters import evaluate_parameters
+from lca.product import Product
+from lca.scores import UnitScores
 
 PARENT = """\
 id: kettle
@@ -95,7 +101,8 @@ def test_a_word_outside_the_parents_choices_is_refused(merge: Merge) -> None:
 
 
 def test_a_parameter_of_the_childs_own_is_added(merge: Merge) -> None:
-    child = CHILD + "parameters:\n  lid: {value: 3, unit: g, source: estimate}\n"
+    used = "  lid: {value: 3, unit: g, source: estimate}\n  body_mass: {value: 10 * lid, source: estimate}\n"
+    child = CHILD + f"parameters:\n{used}"
     assert list(merge(child).product.parameters) == ["lid", "body_mass", "heat", "grid", "kind"]
 
 
@@ -211,3 +218,89 @@ def test_a_mistake_in_the_parent_is_told_with_the_parents_file(merge: Merge) -> 
     problem = refusal(merge, CHILD, kettle=PARENT.replace("amount: 100,", "amount: -100,"))
     assert (Path(problem.file or "").name, problem.line, problem.value) == ("kettle.yaml", 16, "-100")
     assert problem.field == "stages.materials[handle].amount"
+
+
+# What a child says of its parameters must take effect as it was meant
+
+MY_PHONE = """\
+id: mine
+name: Mine
+extends: smartphone
+parameters:
+  device_mass: {{value: 195, source: estimate}}
+  display_diagonal: {{value: 6.5, source: estimate}}
+{more}
+"""
+
+
+def my_phone(tmp_path: Path, more: str) -> Product:
+    """A phone of its own with these lines more."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(MY_PHONE.format(more=more), encoding="utf-8")
+    return load(str(path)).product
+
+
+def total(product: Product, scores: UnitScores, **changes: Any) -> float:
+    """kg CO2e."""
+    return assess(product, scores, changes).total
+
+
+def test_a_misspelt_parameter_is_refused_with_its_line_and_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing uses a parameter of that name") as refused:
+        my_phone(tmp_path, "  display_diagnal: {value: 6.5, source: estimate}")
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.value) == (7, "display_diagnal")
+    assert "display_diagonal" in (problem.hint or "")
+
+
+def test_a_new_parameter_that_a_formula_of_the_child_uses_is_taken(tmp_path: Path) -> None:
+    made = my_phone(tmp_path, '  extra: {value: 20, source: estimate}\n  ram: {value: "extra / 2", source: estimate}')
+    assert evaluate_parameters(made)["ram"] == 10
+
+
+def test_a_parameter_in_another_unit_is_converted(tmp_path: Path, scores: UnitScores) -> None:
+    in_tb, in_gb = (
+        my_phone(tmp_path, f"  storage: {{value: {value}, unit: {unit}, source: estimate}}") for value, unit in ((0.5, "TB"), (500, "GB"))
+    )
+    assert evaluate_parameters(in_tb)["storage"] == pytest.approx(500)
+    assert total(in_tb, scores) == pytest.approx(total(in_gb, scores), rel=1e-12)
+
+
+def test_a_parameter_in_a_unit_of_another_dimension_is_refused_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be given in GB") as refused:
+        my_phone(tmp_path, "  storage: {value: 0.5, unit: kg, source: estimate}")
+    assert refused.value.problems[0].line == 7
+
+
+def test_a_value_below_zero_is_refused_and_one_outside_the_range_is_said(tmp_path: Path, scores: UnitScores) -> None:
+    with pytest.raises(InputError, match="is below zero"):
+        total(my_phone(tmp_path, "  ram: {value: -6, source: estimate}"), scores)
+    with pytest.raises(InputError, match="is below zero"):
+        total(my_phone(tmp_path, ""), scores, display_diagonal=-6)
+    unusual = assess(my_phone(tmp_path, "  ram: {value: 64, source: estimate}"), scores)
+    assert [w for w in unusual.warnings if w.startswith("ram 64 GB is outside the range 4 to 16 GB")]
+
+
+@pytest.mark.parametrize(("market", "same_as"), [('"NO"', "international"), ("FR", "international"), ("domestic", "domestic")])
+def test_a_country_that_no_component_names_gets_the_international_packaging(
+    tmp_path: Path, scores: UnitScores, market: str, same_as: str
+) -> None:
+    text = MY_PHONE.format(more="").replace("extends: smartphone", "extends: smartphone\nmarket: MARKET")
+    totals = []
+    for word in (market, same_as):
+        path = tmp_path / "mine.yaml"
+        path.write_text(text.replace("MARKET", word), encoding="utf-8")
+        totals.append(assess(load(str(path)).product, scores).stages["packaging"])
+    assert totals[0] == totals[1] > 0
+
+
+def test_a_service_life_is_counted_as_its_category_wants(tmp_path: Path, scores: UnitScores) -> None:
+    text = MY_PHONE.format(more="").replace(
+        "extends: smartphone", "extends: smartphone\nservice_life: {value: 200000, unit: km, source: estimate}"
+    )
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="counted in year, not in km"):
+        load(str(path))
+    with pytest.raises(InputError, match="a service life of 15 km is outside"):
+        total(load("xiaomi_su7").product, scores, service_life=15)

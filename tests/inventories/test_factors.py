@@ -195,3 +195,39 @@ def test_a_home_that_cannot_be_written_costs_only_time(write: Write, tmp_path: P
     (tmp_path / "home").write_text("a file, not a folder", encoding="utf-8")
     monkeypatch.setenv("LIFELOOP_HOME", str(tmp_path / "home"))
     assert score(with_factors(write(GRID)), "electricity, generation mix", "CN") == pytest.approx(0.1)
+
+
+def test_a_pedigree_of_six_scores_or_one_that_is_none_is_refused(write: Write) -> None:
+    for scores_given in ("2;3;7;1;1;2", "2;3;1;1", "2;3;1;1;x"):
+        path = write("")
+        path.write_text(HEAD.replace("note", "pedigree") + SHEET.replace("verified", scores_given), encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            read_factors(path)
+        assert caught.value.problems[0].field == "pedigree"
+
+
+def test_a_category_that_is_not_that_of_the_process_is_named(write: Write) -> None:
+    with pytest.raises(InputError) as caught:
+        with_factors(write(SHEET.replace(",metal,", ",service,")))
+    assert (caught.value.problems[0].field, caught.value.problems[0].value) == ("category", "service")
+
+
+def test_a_factor_that_no_line_leads_to_is_warned_about(
+    write: Write, scores: UnitScores, phone_file: Callable[..., Path], lifeloop: Callable[..., Result]
+) -> None:
+    """The grid of China is behind the sheet and the charging, an alloy of our own is behind nothing."""
+    alloy = "my alloy,GLO,kg,metal,7,6,8,Data sheet,Maker,2025,2028-12-31,\n"
+    (found,) = json.loads(lifeloop("assess", phone_file(), "--factors", write(GRID + alloy), "--json").stdout)
+    (warned,) = [note for note in found["factors"] if "not used" in note]
+    assert "my alloy (GLO)" in warned
+
+
+def test_explain_uses_own_factors_also_for_a_process_that_only_they_have(
+    write: Write, phone_file: Callable[..., Path], lifeloop: Callable[..., Result]
+) -> None:
+    factors = write("my alloy,GLO,kg,metal,7,6,8,Data sheet,Maker,2025,2028-12-31,\n")
+    result = lifeloop("explain", phone_file(process="my alloy"), "case", "--factors", factors, "--json")
+    (line,) = json.loads(result.stdout)["lines"]
+    assert line["factor_sources"] == "Data sheet"
+    assert line["background"]["score"] == pytest.approx(7.0)
+    assert line["background"]["exchanges"][0]["publisher"] == "Maker"

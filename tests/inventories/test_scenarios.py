@@ -9,10 +9,11 @@ from itertools import pairwise
 import pytest
 
 from inventories import scenarios
-from inventories.assessing import setting_of
+from inventories.assessing import assess_file, setting_of
 from inventories.background_files import FOLDER, read_sources
 from inventories.scenarios import outlook_factor
 from inventories.shipped import archetype_paths, load, product_paths
+from inventories.validation import validate
 from lca.billing import bill
 from lca.errors import InputError
 from lca.scenario import GridOutlook
@@ -126,3 +127,12 @@ def test_a_later_purchase_meets_a_cleaner_grid(pair: tuple[str, str], scores: Un
     for place in ("EU", "CN", "US", "IN", "GLO"):
         early, late = (outlook_factor(GridOutlook(first_year=years[n]), place, 10.0, scores.catalogue.places) for n in pair)
         assert late < early
+
+
+def test_a_case_that_is_comparable_under_a_scenario_only_is_validated_under_it(scores: UnitScores) -> None:
+    """Apple states low-carbon electricity of the iPhone 16's suppliers; without the scenario the model is higher."""
+    (case,) = validate(scores, names=["iphone_16_128"])
+    assert case.published.scenario == "supplier_clean_electricity"
+    assert case.modelled == pytest.approx(assess_file("iphone_16_128", scores, scenario="supplier_clean_electricity").total, rel=1e-12)
+    assert case.modelled < assess_file("iphone_16_128", scores).total
+    assert not case.comparable

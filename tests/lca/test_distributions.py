@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from lca.distributions import (
     CODES,
+    DISCRETE_UNIFORM,
     LOGNORMAL,
+    NORMAL,
     TRIANGULAR,
     UNIFORM,
     draw,
@@ -56,6 +58,40 @@ def test_percentiles_of_a_lognormal_by_hand() -> None:
     assert at(0.025, 10.0, 5.0, 20.0, LOGNORMAL) == pytest.approx(median / 2.0)
 
 
+def test_percentiles_of_a_normal_by_hand() -> None:
+    """Mean 10, range 6 to 14: sigma = 4 / 1.96. A range from 0: no draw below zero."""
+    assert at(0.5, 10.0, 6.0, 14.0, NORMAL) == pytest.approx(10.0)
+    assert at(0.95, 10.0, 6.0, 14.0, NORMAL) == pytest.approx(10.0 + Z95 * 4.0 / 1.959963984540054)
+    assert at(0.025, 10.0, 6.0, 14.0, NORMAL) == pytest.approx(6.0)
+    assert at(0.01, 1.0, 0.0, 2.0, NORMAL) == 0.0
+    assert at(0.025, 0.0, -1.0, 1.0, NORMAL) == pytest.approx(-1.0)
+
+
+def test_a_discrete_uniform_is_a_die() -> None:
+    faces, counts = np.unique(quantile(EVEN, 3.0, 1.0, 6.0, DISCRETE_UNIFORM), return_counts=True)
+    assert faces.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert np.ptp(counts) <= 1
+    assert at(0.5, 2.0, 1.5, 2.5, DISCRETE_UNIFORM) == 2.0
+
+
+def test_the_kinds_are_those_of_stats_arrays() -> None:
+    """Percentiles by Brightway's own library, for its parameters of our distributions."""
+    import stats_arrays
+
+    sigma = math.log(2.0) / 1.959963984540054
+    rows = {
+        "lognormal": (stats_arrays.LognormalUncertainty, {"loc": math.log(10.0) - sigma**2 / 2.0, "scale": sigma}),
+        "triangular": (stats_arrays.TriangularUncertainty, {"loc": 10.0, "minimum": 5.0, "maximum": 20.0}),
+        "uniform": (stats_arrays.UniformUncertainty, {"minimum": 5.0, "maximum": 20.0}),
+        "normal": (stats_arrays.NormalUncertainty, {"loc": 10.0, "scale": 10.0 / 1.959963984540054}),
+    }
+    assert rows.keys() | {"discrete_uniform"} == CODES.keys()
+    at_ = np.array([[0.05, 0.3, 0.5, 0.7, 0.95]])
+    for name, (kind, parameters) in rows.items():
+        theirs = kind.ppf(kind.from_dicts(parameters), at_)
+        assert quantile(at_[0], 10.0, 5.0, 20.0, CODES[name]) == pytest.approx(theirs[0], rel=1e-6), name
+
+
 def test_sigma_is_of_the_wider_side_in_ln() -> None:
     """10 in 5 to 30: up it is a factor of 3, down a factor of 2."""
     assert float(lognormal_sigma(10.0, 5.0, 30.0)) == pytest.approx(math.log(3.0) / 1.959963984540054)
@@ -67,7 +103,7 @@ def test_the_mean_of_a_lognormal_is_its_value(value: float, down: float, up: flo
     assert float(drawn.mean()) == pytest.approx(value, rel=2e-3)
 
 
-@pytest.mark.parametrize(("kind", "mean"), [("triangular", (2.0 + 3.0 + 7.0) / 3.0), ("uniform", 4.5)])
+@pytest.mark.parametrize(("kind", "mean"), [("triangular", (2.0 + 3.0 + 7.0) / 3.0), ("uniform", 4.5), ("discrete_uniform", 4.5)])
 def test_the_mean_of_the_other_kinds(kind: str, mean: float) -> None:
     assert float(quantile(EVEN, 3.0, 2.0, 7.0, CODES[kind]).mean()) == pytest.approx(mean, rel=1e-4)
 
@@ -76,8 +112,8 @@ def test_the_mean_of_the_other_kinds(kind: str, mean: float) -> None:
 def test_a_higher_probability_never_gives_a_lower_number(kind: str, low: float, high: float) -> None:
     drawn = quantile(EVEN[::1000], 1.0, low, high, CODES[kind])
     assert (np.diff(drawn) >= 0).all()
-    assert (drawn > 0).all()
-    if kind != "lognormal":
+    assert (drawn >= 0).all()
+    if kind not in {"lognormal", "normal"}:
         assert low <= drawn.min() <= drawn.max() <= high
 
 

@@ -11,6 +11,7 @@ from lca.catalogue import Process
 from lca.errors import UnknownName
 from lca.reporting import BiogenicCarbon, biogenic_methane_factor, report_lines, with_uptake
 from lca.scores import UnitScores
+from lca.service import per_service
 
 GASES = {"carbon dioxide, fossil": 10.0, "methane, fossil": 2.0, "methane, biogenic": 2.7, "carbon dioxide, land use change": 0.5}
 PARTS = [
@@ -83,3 +84,11 @@ def test_a_phone_box_of_fibre_holds_carbon_and_the_phone_none(scores: UnitScores
     assert carbon is not None
     assert carbon.product == 0
     assert carbon.packaging > 0.01
+
+
+def test_lines_and_carbon_follow_the_functional_unit(scores: UnitScores) -> None:
+    whole = assess_file("smartphone", scores)
+    year = per_service(whole, 4.0, "year")
+    assert whole.carbon is not None
+    assert year.carbon == whole.carbon.scaled(0.25)
+    assert year.lines.total == pytest.approx(whole.total / 4)

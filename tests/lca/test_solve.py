@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_estimates_are_followed_upstream() -> None:
     background.inputs.estimated[1] = True  # the power in steel
     solved = unit_scores(background)
     assert solved.values[:, 0, 0] == pytest.approx([5.0, 2.0, 1.0])
-    assert solved.resting_on_estimates == pytest.approx([2.0, 1.0, 0.0])
+    assert solved.resting_on_estimates[:, 0] == pytest.approx([2.0, 1.0, 0.0])
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,3 +107,13 @@ def _exact(share: list[list[Fraction]], emission: list[Fraction]) -> list[Fracti
             if k != i:
                 rows[k] = [x - rows[k][i] * y for x, y in zip(rows[k], rows[i], strict=True)]
     return [row[-1] for row in rows]
+
+
+def test_what_rests_on_estimates_is_counted_by_each_method() -> None:
+    """1 kg of CO2 with a source and 1 kg of methane without: 30 of 31 by one set, 80 of 81 by the other."""
+    world = {"digester @ GLO": ("kg", {}, {"CO2": 1.0, "CH4": 1.0})}
+    background = background_of(world, {"CO2": 1.0, "CH4": 30.0})
+    background.emissions.estimated[1] = True
+    solved = unit_scores(replace(background, characterisation=background.characterisation | {"GWP20": np.array([1.0, 80.0])}))
+    assert solved.values.sum(axis=2)[0] == pytest.approx([31.0, 81.0])
+    assert [solved.estimates_of(m)[0] for m in solved.methods] == pytest.approx([30.0, 80.0])

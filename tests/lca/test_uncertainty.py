@@ -94,6 +94,17 @@ def test_an_amount_with_a_range_above_zero_is_lognormal_about_its_mean() -> None
     assert float(draws.max()) > 2.0  # no triangle
 
 
+def test_a_count_of_pieces_is_drawn_in_whole_numbers() -> None:
+    draws = sample(product(kg(3.0, low=2, high=5, distribution="discrete_uniform")), SCORES, certain()).totals / STEEL
+    assert sorted(set(np.round(draws, 5))) == [2.0, 3.0, 4.0, 5.0]
+
+
+def test_a_normal_amount_keeps_its_mean() -> None:
+    draws = sample(product(kg(10.0, low=6, high=14, distribution="normal")), SCORES, certain()).totals / STEEL
+    assert float(draws.mean()) == pytest.approx(10.0, abs=0.25)
+    assert float(draws.std()) == pytest.approx(4.0 / 1.959963984540054, rel=0.06)
+
+
 def test_an_amount_whose_range_reaches_zero_is_triangular() -> None:
     draws = sample(product(kg(1.0, low=0.0, high=2.0)), SCORES, certain()).totals / STEEL
     assert 0.0 <= draws.min() < draws.max() <= 2.0

@@ -1,0 +1,192 @@
+"""`lifeloop supplier`: statuses, counts at any date, green electricity by weight, rules, and a scenario for products."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Lifeloop = Callable[..., Result]
+WHERE = ("--year", "2024", "--source", "report")
+
+
+@pytest.fixture
+def supplier(lifeloop: Lifeloop, tmp_path: Path) -> Lifeloop:
+    """`lifeloop supplier ...` on a book of this test."""
+    return lambda *args: lifeloop("--records", tmp_path / "company.book", "supplier", *args)
+
+
+@pytest.fixture
+def published(supplier: Lifeloop) -> Lifeloop:
+    """The published counts of the phone supply chain and the published average of the vehicle supply chain."""
+    group = ("tier-one suppliers", "--chain", "phones", "--tier", 1)
+    for words in (
+        (*group, "--status", "data_verified", "--count", 300, "--bound", "at_most", "--wording", "nearly 300"),
+        (*group, "--status", "target_set", "--count", 111),
+        (*group, "--status", "green_electricity", "--count", 83),
+        (*group, "--status", "sbti", "--count", 24),
+        ("tier-one average", "--chain", "vehicles", "--status", "green_electricity", "--value", 0.43, "--definition", "weight not stated"),
+    ):
+        assert supplier("add", *words, *WHERE).exit_code == 0
+    return supplier
+
+
+def report(supplier: Lifeloop, *words: Any) -> dict[str, Any]:
+    made = supplier("status", "--json", *words)
+    assert made.exit_code == 0, made.stderr
+    found: dict[str, Any] = json.loads(made.stdout)
+    return found
+
+
+def counted(supplier: Lifeloop, *words: Any) -> dict[str, int]:
+    return {c["status"]: c["count"] for c in report(supplier, *words)["counts"]}
+
+
+def test_the_published_counts(published: Lifeloop) -> None:
+    assert counted(published, "--chain", "phones") == {"data_verified": 300, "target_set": 111, "green_electricity": 83, "sbti": 24}
+    assert "at most 300" in published("status").stdout
+
+
+def test_the_published_average_is_shown_with_its_words(published: Lifeloop) -> None:
+    (share,) = report(published)["green_shares"]
+    assert (share["chain"], share["green_share"]) == ("vehicles", 0.43)
+    assert "weight not stated" in share["definition"]
+
+
+def test_counts_at_any_date_whenever_recorded(supplier: Lifeloop) -> None:
+    for name, day in (("a", "2023-06-30"), ("b", "2024-06-30"), ("c", "2024-12-31")):
+        supplier("add", name, "--status", "sbti", "--date", day, "--source", "list")
+    supplier("add", "a", "--status", "sbti", "--ended", "--date", "2024-09-01", "--source", "list")
+    at = {
+        day: counted(supplier, "--at", day).get("sbti", 0) for day in ("2023-06-29", "2023-06-30", "2024-08-31", "2024-09-01", "2025-01-01")
+    }
+    assert at == {"2023-06-29": 0, "2023-06-30": 1, "2024-08-31": 2, "2024-09-01": 1, "2025-01-01": 2}
+
+
+@pytest.fixture
+def weighted(supplier: Lifeloop) -> Lifeloop:
+    """Two suppliers with shares, spend and volume; one cut its emissions by 10 % a year."""
+    for words in (
+        ("cells", "--status", "green_electricity", "--value", 0.2, "--spend", 30, "--volume", 10, *WHERE),
+        ("cases", "--status", "green_electricity", "--value", 0.8, "--spend", 10, "--volume", 30, *WHERE),
+        ("cells", "--status", "emissions", "--value", 100, "--year", 2022, "--source", "report"),
+        ("cells", "--status", "emissions", "--value", 81, "--year", 2024, "--source", "report"),
+    ):
+        assert supplier("add", "--chain", "vehicles", *words).exit_code == 0
+    return supplier
+
+
+@pytest.mark.parametrize(("weight", "share"), [("spend", 0.35), ("volume", 0.65), ("mean", 0.5)])
+def test_the_weight_is_said_and_makes_the_share(weighted: Lifeloop, weight: str, share: float) -> None:
+    (found,) = report(weighted, "--weight", weight)["green_shares"]
+    assert (found["green_share"], found["weight"]) == (pytest.approx(share), weight)
+
+
+def test_a_weight_that_nobody_has_is_said(weighted: Lifeloop) -> None:
+    found = report(weighted, "--weight", "electricity")
+    assert found["green_shares"] == []
+    assert "no supplier of vehicles has electricity" in found["warnings"][0]
+
+
+def test_the_rules_supplier_by_supplier(weighted: Lifeloop) -> None:
+    rules = {row["supplier"]: row for row in report(weighted, "--at", "2024-12-31")["rules"]}
+    assert (rules["cells"]["yearly_cut"], rules["cells"]["cut"]) == (pytest.approx(0.1), "met")
+    assert (rules["cells"]["renewable_2030"], rules["cases"]["renewable_2030"], rules["cases"]["renewable_2050"]) == ("due", "met", "due")
+    later = {row["supplier"]: row for row in report(weighted, "--at", "2030-12-31")["rules"]}
+    assert (later["cells"]["renewable_2030"], later["cases"]["renewable_2030"]) == ("missed", "met")
+    assert {row["supplier"]: row["cut"] for row in report(weighted, "--cut", 0.12)["rules"]}["cells"] == "missed"
+
+
+def test_due_diligence_and_audits(supplier: Lifeloop) -> None:
+    for name, what, told in (
+        ("tier one", "conflict_minerals_asked", ("--count", 400)),
+        ("tier one", "conflict_minerals_answered", ("--count", 400)),
+        ("tier one", "audited", ("--count", 611)),
+        ("tier one", "findings", ("--value", 90)),
+        ("tier one", "findings_closed", ("--value", 90)),
+        ("two of them", "contract_ended", ("--count", 2)),
+    ):
+        assert supplier("add", name, "--status", what, *told, *WHERE).exit_code == 0
+    (found,) = report(supplier)["due_diligence"]
+    assert (found["conflict_minerals_feedback_rate"], found["audits"], found["findings_closed_rate"], found["contracts_ended"]) == (
+        1,
+        611,
+        1,
+        2,
+    )
+    assert "611 on-site audits; 90.0 of 90.0 findings closed (100%); 2 contracts ended" in supplier("status").stdout
+
+
+def test_the_list_shows_what_holds_and_with_all_the_history(weighted: Lifeloop) -> None:
+    assert len(json.loads(weighted("list", "--json").stdout)) == 3
+    assert len(json.loads(weighted("list", "--all", "--json").stdout)) == 4
+    assert json.loads(weighted("list", "--chain", "phones", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("a", "--status", "green_electricity", "--value", 43, *WHERE), 3),
+        (("a", "--status", "sbti", "--value", 1, *WHERE), 3),
+        (("a", "--status", "emissions", *WHERE), 3),
+        (("a", "--status", "famous", *WHERE), 2),
+        (("a", "--status", "sbti", "--year", 2024), 2),
+    ],
+)
+def test_what_is_refused_leaves_no_book(supplier: Lifeloop, words: tuple[Any, ...], code: int, tmp_path: Path) -> None:
+    assert supplier("add", *words).exit_code == code
+    assert not (tmp_path / "company.book").exists()
+
+
+def test_a_chain_that_is_not_there(published: Lifeloop) -> None:
+    made = published("status", "--chain", "boats", "--json")
+    assert made.exit_code == 2
+    assert json.loads(made.stderr)["hint"] == "supply chains: phones, vehicles"
+
+
+def test_a_table_of_statuses_is_taken_once(supplier: Lifeloop, tmp_path: Path) -> None:
+    text = "日期,供应商,状态,数值,数量,供应链,有效,来源\n2024-12-31,甲,green_electricity,0.5,1,手机,是,清单\n2024-12-31,乙,sbti,,1,手机,是,清单\n"
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    assert [json.loads(supplier("import", tmp_path / "table.csv", "--json").stdout)["added"] for _ in range(2)] == [2, 0]
+    assert counted(supplier, "--chain", "手机") == {"green_electricity": 1, "sbti": 1}
+
+
+def test_half_a_supplier_is_refused(supplier: Lifeloop, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("date,supplier,status,count,source\n2024-12-31,a,sbti,1.5,list\n", encoding="utf-8")
+    made = supplier("import", tmp_path / "table.csv", "--json")
+    assert (made.exit_code, json.loads(made.stderr)["field"]) == (3, "count")
+
+
+def test_the_share_makes_a_products_footprint_smaller(
+    published: Lifeloop, lifeloop: Lifeloop, phone_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The programme of the suppliers has an effect in kg CO2e a product."""
+    path = tmp_path / "suppliers.yaml"
+    made = published("status", "--chain", "vehicles", "--as-scenario", path, "--json", "--at", "2024-12-31")
+    assert made.exit_code == 0, made.stderr
+    assert "share: 0.43" in path.read_text(encoding="utf-8")
+    product = phone_file()
+    words = ("--scenarios", path, "--scenario", "green_suppliers_vehicles")
+    before, after = (json.loads(lifeloop("assess", product, *more, "--json").stdout) for more in ((), words))
+    before, after = (m[0] if isinstance(m, list) else m for m in (before, after))
+    assert 0.5 * before["stages"]["materials"] < after["stages"]["materials"] < before["stages"]["materials"]
+    assert after["stages"]["use"] == pytest.approx(before["stages"]["use"])
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "say which --chain"),
+        (("--chain", "phones"), "no supplier of this chain has told its share"),
+        (("--chain", "vehicles", "--tiers", "some"), "say 1 to 10, or all"),
+    ],
+)
+def test_a_scenario_needs_a_chain_with_a_share(published: Lifeloop, tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
+    made = published("status", "--as-scenario", tmp_path / "s.yaml", *words)
+    assert made.exit_code == 2
+    assert reason in made.stderr
+    assert not (tmp_path / "s.yaml").exists()
