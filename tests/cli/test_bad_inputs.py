@@ -182,7 +182,7 @@ def test_a_call_that_is_wrong(arguments: list[str], lifeloop: Cli) -> None:
 SETTINGS = [
     ("case_mas=3", "did you mean 'case_mass'"),
     ("case_mass=nan", "not a finite number"),
-    ("case_mass=-5", "negative"),
+    ("case_mass=-5", "below zero"),
     ("use_grid=ZZ", "unknown place"),
     ("use_grid=3", "a word"),
     ("service_life=0", "above zero"),

@@ -137,7 +137,7 @@ BAD_ROWS = [
     (STEEL, "2022,steelworld,p. 3", "2022,steelworld,", 2, "place", "a value is needed"),
     (STEEL, "measured,,2022,steelworld", "measured,,2022,estimate", 3, "basis", "`estimated`"),
     (STEEL, "derived,3.6", "guessed,3.6", 2, "basis", "allowed: measured, derived, estimated"),
-    (STEEL, "lognormal", "normal", 2, "distribution", "lognormal"),
+    (STEEL, "lognormal", "lognormall", 2, "distribution", "lognormal"),
     (STEEL, "flow_unit,low", "flow_unit,lower", 1, "lower", "'low'"),
     (STEEL, "derived,3.6 MJ a kWh", "derived,3.6, a kWh", 2, None, "19 cells where the header has 18"),
     (SOURCES, "ember,Mixes", "steelworld,Mixes", 3, "id", "there twice"),
