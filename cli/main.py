@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
 import click
 
 from cli.recordbook import records_option
+
+# looking for plugins of pydantic reads the metadata of every installed package; we use none
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 #: Subcommand -> module of `cli` that holds it (as the function `command`), in the order of the help text.
 _COMMANDS = {

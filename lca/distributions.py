@@ -49,6 +49,11 @@ def kind_of(distribution: str | None, low: float) -> int:
     return CODES[distribution] if distribution else LOGNORMAL if low > 0 else TRIANGULAR
 
 
+def kind_of_parameter(distribution: str | None) -> int:
+    """The code of a parameter's distribution; without a name triangular, so that no draw leaves the range its formulas expect."""
+    return CODES[distribution] if distribution else TRIANGULAR
+
+
 def pedigree_sigma(scores: tuple[int, ...] | None) -> float:
     """Standard deviation of ln that the five pedigree scores add: the root of the summed variances; 0 without scores."""
     if scores is None:

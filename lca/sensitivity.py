@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lca.billing import Bill, bill
-from lca.distributions import kind_of, quantile
+from lca.distributions import kind_of_parameter, quantile
 from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.errors import InputError
 from lca.parameters import evaluate_amount, evaluate_parameters
@@ -72,7 +72,7 @@ class Model:
             value = float(nominal[name])
             low, high = (float(evaluate_amount(x, nominal, f"parameters.{name}")) for x in (parameter.low, parameter.high))
             low, high = min(low, value), max(high, value)
-            kind = kind_of(parameter.distribution, low)
+            kind = kind_of_parameter(parameter.distribution)
             if high > low and (value != 0 or not isinstance(parameter.value, str)):
                 found.append(Knob(name, parameter.unit, value, low, high, kind, isinstance(parameter.value, str)))
         return tuple(found)

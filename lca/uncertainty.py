@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lca.assessment import DEFAULT_METHOD, assess
 from lca.billing import all_lines, bill
-from lca.distributions import CODES, TRIANGULAR, draw, kind_of, pedigree_sigma, z_of_confidence
+from lca.distributions import TRIANGULAR, draw, kind_of, kind_of_parameter, pedigree_sigma, z_of_confidence
 from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.errors import LifeloopError
 from lca.parameters import Values, evaluate_amount, evaluate_parameters
@@ -125,7 +125,7 @@ def _parameter_draws(
         value = float(nominal[name])
         low, high = (float(evaluate_amount(x, nominal, f"parameters.{name}")) for x in (parameter.low, parameter.high))
         # formulas rely on the range of a parameter (a share stays below 1): without a named distribution it is not left
-        kind = CODES[parameter.distribution] if parameter.distribution else TRIANGULAR
+        kind = kind_of_parameter(parameter.distribution)
         fact = f"{name}|{value!r}|{low!r}|{high!r}|{kind}"
         spread = (value, min(low, value), max(high, value), kind)
         values = draw(worlds.seed, fact, worlds.numbers, spread, pedigree_sigma(parameter.pedigree))

@@ -309,7 +309,16 @@ def test_no_reference_is_made_up() -> None:
     assert references().keys() - {row["id"] for row in reference_table()} == set()
 
 
-MACHINE_PATHS = (" /home/", '"/home/', "/root/", "/tmp/", "/Users/", "/work/", "C:\\\\", "file://")
+MACHINE_PATHS = (
+    " /home/",
+    '"/home/',
+    "/root/",
+    "/tmp/",
+    "/Users/",
+    *([f"{ROOT.parent}/"] if ROOT.parent != Path("/") else []),
+    "C:\\\\",
+    "file://",
+)
 
 
 def test_no_shipped_file_names_a_path_of_somebodys_machine() -> None:
