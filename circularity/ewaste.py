@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from circularity.evidence import Evidence
-from circularity.ledger import Ledger
 from lca import units as measures
 from lca.errors import InputError, Problem, nearest
+from lca.ledger import Ledger
 from lca.quantity import Frozen
 
 KIND = "ewaste"

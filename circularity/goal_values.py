@@ -12,9 +12,9 @@ from pydantic import Field
 from circularity import ewaste, volumes
 from circularity.evidence import Evidence
 from circularity.goals import Goal, Measure, Value
-from circularity.ledger import Ledger
 from lca import units
 from lca.errors import InputError, Problem, nearest
+from lca.ledger import Ledger
 from lca.quantity import Finite, Frozen
 
 MEASURE_KIND = "measure"

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from circularity.evidence import Evidence
-from circularity.ledger import Ledger
 from circularity.packaging import Basis, Component, Masses, masses_of, plastic_free_ratio, rolled_up
 from lca.errors import InputError
+from lca.ledger import Ledger
 from lca.quantity import Finite, Frozen
 
 KIND = "packaging"

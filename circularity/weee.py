@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from circularity.ewaste import KIND, STREAMS, UNSPECIFIED
-from circularity.ledger import Ledger
 from lca.errors import InputError, Problem
+from lca.ledger import Ledger
 
 PLACED_KIND = "placed_on_market"
 #: Share of the mean put on the market of three years that is to be collected, from 2019 on; 0.45 from 2016 (article 7).

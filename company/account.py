@@ -13,13 +13,13 @@ from company.electricity import Electricity, Scope2, scope2
 from company.emissions import UNSPECIFIED, Amount, Booked, amount_of
 from company.indicators import Indicator, Review
 from company.intensity import Denominator, Intensity
-from company.ledger import Ledger
 from company.scopes import Scope, read_scopes, written
 from company.sold_products import OWN_ENERGY, CategoryAmount, Sale, by_category, categories_of
 from company.suppliers import SupplierStatus, green_share
 from company.targets import Standing, Target
 from company.trends import BaseYear, Recalculation, base_year
 from lca.errors import InputError, Problem, nearest
+from lca.ledger import Ledger
 
 #: Names of the figures that targets read from the journal.
 REMOVALS, RENEWABLE = "removals", "renewable electricity share"

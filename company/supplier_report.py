@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from company.ledger import Ledger
 from company.supplier_rules import DEFAULT, Rules, check_all
 from company.suppliers import GreenShare, SupplierStatus, Weight, counts, due_diligence, green_share
 from lca.errors import InputError
+from lca.ledger import Ledger
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "web": {"lca", "circularity", "company", "inventories", "records", "exchange"},
 }
 #: `circularity` and `company` take value types of the model only.
-VALUE_TYPES = {"lca.quantity", "lca.errors", "lca.units", "lca.catalogue", "lca.rounding"}
+VALUE_TYPES = {"lca.quantity", "lca.errors", "lca.units", "lca.catalogue", "lca.rounding", "lca.ledger"}
 LIBRARIES = [name for name in MAY_IMPORT if name not in {"cli", "web"}]
 BRIGHTWAY = {"bw2calc", "bw2data", "bw2io", "bw_processing"}
 #: The only modules that know Brightway, besides those of `exchange`.

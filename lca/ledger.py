@@ -1,4 +1,4 @@
-"""What this package needs of a journal: that it can add up an amount by group. `records.Book` is one."""
+"""What `circularity` and `company` need of a journal: entries, and sums by group. `records.Book` is one."""
 
 from __future__ import annotations
 
@@ -40,9 +40,12 @@ class Logged(Protocol):
     def happened(self) -> date:
         """The event date."""
 
+    def model(self) -> Any:
+        """What was logged, as the model of its kind."""
+
 
 class Ledger(Protocol):
-    """A journal whose effective entries can be added up; dates are included on both ends."""
+    """A journal whose effective entries can be read and added up; dates are included on both ends."""
 
     def sum(
         self,
@@ -56,6 +59,18 @@ class Ledger(Protocol):
         where: Mapping[str, Wanted] | None = None,
     ) -> Sequence[Total]:
         """Totals of an amount by group."""
+        ...
+
+    def entries(
+        self,
+        kind: str | None = None,
+        *,
+        since: date | None = None,
+        at: date | None = None,
+        known_at: datetime | None = None,
+        where: Mapping[str, Wanted] | None = None,
+    ) -> Sequence[Logged]:
+        """Entries in order of writing."""
         ...
 
     def latest(
