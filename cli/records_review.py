@@ -20,6 +20,8 @@ _day = click.DateTime(["%Y-%m-%d"])
 _on = click.option("--date", "on", type=_day, default=lambda: datetime.now(UTC).date().isoformat(), help="The day of it (default: today).")
 _note = click.option("--note", help="A remark.")
 _kind = click.option("--kind", help="Only entries of this kind.")
+#: Entries of one warning that are shown to people.
+_SHOWN = 10
 
 
 def _print_made(entry: Entry, as_json: bool) -> None:
@@ -100,7 +102,11 @@ def missing_evidence(kind: str | None, as_json: bool) -> None:
 @records_option
 @_json
 def doubles(as_json: bool) -> None:
-    """A warning where one tonne could be counted twice: the same evidence, or the same tonnes on the same day."""
+    """Warn where one tonne could be counted twice, by which rule, in which entries and why; nothing is left out of totals.
+
+    A note says what is no mistake, such as an entry that counts in two goals.
+    """
+    from records.doubles import said
     from records.reviewing import doubles as look_alike
 
     with reading_book(as_json) as book:
@@ -109,7 +115,11 @@ def doubles(as_json: bool) -> None:
         printing.write(printing.as_json_text([double.to_dict() for double in found]), None)
         return
     for double in found:
-        click.echo(f"{double.why}: {', '.join(f'{e.id} ({e.kind})' for e in double.entries)}")
+        click.echo(f"{double.severity}, {double.rule}: {double.why}")
+        for entry in double.entries[:_SHOWN]:
+            click.echo(f"  {entry.id} ({entry.kind}, {entry.happened.isoformat()}): {said(entry)}")
+        if len(double.entries) > _SHOWN:
+            click.echo(f"  and {len(double.entries) - _SHOWN} more, all in --json")
     if not found:
         click.echo("None.")
 

@@ -7,7 +7,7 @@ where they are known, taken from a reported sum else, or found as a difference; 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
@@ -178,26 +178,49 @@ def _what_there_is(booked: Sequence[Booked]) -> str:
     return f"the book has {'; '.join(there)}" if there else "the book has no emissions in that year"
 
 
+@dataclass(frozen=True)
+class Clash:
+    """Bookings of one scope or category and year that may hold the same tonnes; `rule` is a stable id, `why` a sentence."""
+
+    rule: str
+    why: str
+    members: tuple[Booked, ...]
+
+
 def double_counts(booked: Iterable[Booked]) -> tuple[str, ...]:
-    """Where a tonne could be counted twice: one scope or category entered on two bases, or by segment and as a whole."""
+    """Where a tonne could be counted twice, in words: see `clashes`."""
+    return tuple(clash.why for clash in clashes(booked))
+
+
+def clashes(booked: Iterable[Booked]) -> tuple[Clash, ...]:
+    """One scope or category entered on two bases, several times as reported, or by segment and as a whole."""
     groups: dict[tuple[int, str, str | None, str | None], list[Booked]] = {}
     for b in booked:
         groups.setdefault((b.year, b.scopes, b.method, b.category), []).append(b)
-    found: list[str] = []
-    for (year, scopes, method, category), members in groups.items():
-        name = f"{category} {CATEGORIES[category]}" if category else spoken(scopes.split("+"), method)
-        bases = sorted({b.basis for b in members})
-        if len(bases) > 1:
-            found.append(f"{name} in {year} is entered as {' and as '.join(bases)}: is a tonne counted twice?")
-        found += [
-            f"{name} in {year} is entered {b.entries} times: parts of a whole, or one figure twice?"
-            for b in members
-            if b.entries > 1 and b.basis in {"reported", "implied"}
-        ]
-        segments = {b.segment for b in members}
-        if UNSPECIFIED in segments and len(segments) > 1:
-            found.append(f"{name} in {year} is entered for the whole company and by segment: is a tonne counted twice?")
-    return tuple(found)
+    return tuple(clash for members in groups.values() for clash in _clashes(members))
+
+
+def _clashes(members: Sequence[Booked]) -> Iterator[Clash]:
+    first = members[0]
+    name = f"{first.category} {CATEGORIES[first.category]}" if first.category else spoken(first.scopes.split("+"), first.method)
+    bases = sorted({b.basis for b in members})
+    if len(bases) > 1:
+        why = f"{name} in {first.year} is entered as {' and as '.join(bases)}: is a tonne counted twice?"
+        yield Clash("two-bases", why, tuple(members))
+    told: dict[tuple[str, str], list[Booked]] = {}
+    for b in members:
+        if b.basis in {"reported", "implied"}:
+            told.setdefault((b.segment, b.basis), []).append(b)
+    for same in told.values():
+        times = sum(b.entries for b in same)
+        if times > 1:
+            yield Clash(
+                "reported-again", f"{name} in {first.year} is entered {times} times: parts of a whole, or one figure twice?", tuple(same)
+            )
+    segments = {b.segment for b in members}
+    if UNSPECIFIED in segments and len(segments) > 1:
+        why = f"{name} in {first.year} is entered for the whole company and by segment: is a tonne counted twice?"
+        yield Clash("whole-and-segment", why, tuple(members))
 
 
 def share(part: float, whole: float) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from circularity.reviews import KIND as SIGNATURE
 from circularity.reviews import Verdict
+from records.doubles import Double
+from records.doubles_of_accounts import doubles_of_accounts
+from records.doubles_of_amounts import doubles_of_amounts
 from records.errors import OwnEntry
 from records.kinds import PERIOD, REVERSAL, kind_named, known_kinds
 
@@ -19,18 +21,6 @@ if TYPE_CHECKING:
 
 #: Kinds that say something about other entries or days, and are not themselves signed, evidenced or counted.
 _ABOUT_OTHERS = {PERIOD, REVERSAL, SIGNATURE}
-
-
-@dataclass(frozen=True)
-class Double:
-    """Entries that may report the same thing, in order of writing, and what makes it look so."""
-
-    entries: tuple[Entry, ...]
-    why: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """The keys of `lifeloop records doubles --json`."""
-        return {"why": self.why, "entries": [{"id": e.id, "kind": e.kind, "happened": e.happened.isoformat()} for e in self.entries]}
 
 
 def close_period(book: Book, start: date, end: date, *, who: str, on: date, note: str | None = None) -> Entry:
@@ -81,24 +71,45 @@ def without_evidence(book: Book, kind: str | None = None) -> list[Entry]:
 
 
 def doubles(book: Book) -> list[Double]:
-    """What may be counted twice: one document behind several entries, or the same tonnes on the same day in several entries.
+    """What may be counted twice, by the rules of `records.doubles.RULES`: warnings first, then notes, each in order of writing.
 
-    A warning for people to judge: nothing is left out of any total because of it.
+    For people to judge: nothing is left out of any total because of it.
     """
-    groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    kinds: dict[str, list[Entry]] = defaultdict(list)
     for entry in book.entries():
-        for sign_of_it in _signs(entry):
-            groups[sign_of_it].append(entry)
-    return [Double(tuple(found), why) for (_, why), found in groups.items() if len(found) > 1]
+        if entry.kind not in _ABOUT_OTHERS:
+            kinds[entry.kind].append(entry)
+    found = [*_same_evidence(kinds), *doubles_of_amounts(kinds), *doubles_of_accounts(kinds)]
+    once = {(d.rule, tuple(e.seq for e in d.entries)): d for d in found}
+    return sorted(once.values(), key=lambda d: (d.severity == "note", d.entries[0].seq))
 
 
-def _signs(entry: Entry) -> Iterator[tuple[str, str]]:
-    for digest in _digests(entry):
-        yield "evidence", f"the same evidence, SHA-256 {digest}"
-    for name in kind_named(entry.kind).amounts if entry.kind in known_kinds() else ():
-        mass = entry.content.get(name)
-        if name.endswith("_t") and mass:
-            yield f"mass {mass:.12g}", f"the same {mass:.12g} t on {entry.happened.isoformat()}"
+def _same_evidence(kinds: dict[str, list[Entry]]) -> Iterator[Double]:
+    """One document behind entries that add to one total. An annual report behind figures of several totals is none."""
+    groups: dict[tuple[Any, ...], list[Entry]] = defaultdict(list)
+    for entry in (e for entries in kinds.values() for e in entries):
+        for digest in _digests(entry):
+            groups[digest, entry.kind, *(str(entry.content.get(name)) for name in _ADDS_BY.get(entry.kind, _ADDS))].append(entry)
+    for (digest, *_), entries in groups.items():
+        if len(entries) > 1:
+            yield Double(tuple(entries), f"the same evidence, SHA-256 {digest}", "same-evidence")
+
+
+#: What must agree for two entries of a kind to add to one total; other kinds: their treatment, where they have one.
+_ADDS = ("treatment",)
+_ADDS_BY = {
+    "emission": ("scopes", "method", "category", "segment"),
+    "electricity": ("role", "grid"),
+    "indicator": ("name", "part"),
+    "measure": ("metric",),
+    "packaging": ("product", "market"),
+    "sale": ("product", "market"),
+    "supplier": ("supplier", "status", "chain"),
+    "placed_on_market": ("stream", "region"),
+    "goal": ("id",),
+    "target": ("id",),
+    "review": ("subject",),
+}
 
 
 def _digests(entry: Entry) -> set[str]:
