@@ -72,9 +72,13 @@ def uniforms(streams: Streams, numbers: Integers) -> Floats:
     Counter-based (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a draw is a hash of its stream and
     its number, so any draw can be made alone. The hash is SplitMix64's output function (Steele et al. 2014), twice.
     """
-    place = _mix((np.asarray(numbers, dtype=np.uint64) + np.uint64(1)) * _STEP)
-    mixed = _mix(np.bitwise_xor(streams, place))
+    mixed = _mix(np.bitwise_xor(streams, place_of(numbers)))
     return np.asarray(((mixed >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)
+
+
+def place_of(numbers: Integers) -> Streams:
+    """The bits that stand for draws of these numbers, in all streams."""
+    return _mix((np.asarray(numbers, dtype=np.uint64) + np.uint64(1)) * _STEP)
 
 
 def _mix(bits: Streams) -> Streams:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +17,6 @@ from lca.distributions import (
     UNIFORM,
     Streams,
     cumulative,
-    lognormal,
-    lognormal_factor,
     lognormal_sigma,
     normal,
     normal_amount,
@@ -45,15 +45,52 @@ class Equations:
     scores of every method; the column after the last method is all ones (see `lca.world_solving`), the rest is filling.
     """
 
-    start: Integers
-    provider: Integers
+    start: NDArray[np.int32]
+    provider: NDArray[np.int32]
     amount: Floats
     keeps: Floats
     right: Floats
 
+    @cached_property
+    def inverse(self) -> Floats:
+        """1 / D."""
+        return np.asarray(1.0 / self.keeps)
+
     def consumed(self) -> sparse.csr_matrix:
         """N as a matrix."""
         return sparse.csr_matrix((self.amount, self.provider, self.start), shape=(len(self.keeps),) * 2)
+
+
+def _plain_normals(streams: Streams, number: int) -> Floats:
+    return normal(uniforms(streams, np.array([number])))
+
+
+def _plain_weigh(start: NDArray[np.int32], flow: NDArray[np.int32], emitted: Floats, weights: Floats, result: Floats) -> None:
+    result[:] = sparse.csr_matrix((emitted, flow, start), shape=(len(start) - 1, len(weights))) @ weights
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How the two costly steps of a draw are done.
+
+    `normals` gives the standard normal numbers of one draw of all streams; `weigh` sets the rows of its last argument to the
+    emissions of each process times the weights of their flows.
+    """
+
+    normals: Callable[[Streams, int], Floats]
+    weigh: Callable[[NDArray[np.int32], NDArray[np.int32], Floats, Floats, Floats], None]
+
+
+#: By NumPy and SciPy alone.
+PLAIN = Arithmetic(_plain_normals, _plain_weigh)
+
+
+def aligned(rows: int, columns: int) -> Floats:
+    """Zeros whose rows begin where a processor's cache lines do: the sweeps read whole rows here and there."""
+    line = 64
+    room = np.zeros(rows * columns * 8 + line, dtype=np.uint8)
+    skip = -room.ctypes.data % line
+    return room[skip : skip + rows * columns * 8].view(np.float64).reshape(rows, columns)
 
 
 class FactDraws:
@@ -64,7 +101,8 @@ class FactDraws:
     fact is sqrt(1 - r) times its own plus sqrt(r) times its cause's. Each fact keeps its distribution.
     """
 
-    def __init__(self, facts: Facts, seed: int, used: NDArray[np.bool_]) -> None:
+    def __init__(self, facts: Facts, seed: int, used: NDArray[np.bool_], arithmetic: Arithmetic = PLAIN) -> None:
+        self._normals_of = arithmetic.normals
         low, high, kind, pedigree = facts.spread.T
         ranged = used & (high > low)
         bell = ranged & (kind == LOGNORMAL) & (low > 0)
@@ -85,22 +123,38 @@ class FactDraws:
             [stream(seed, pedigree_fact(facts.keys[number])) for number in self._widened], dtype=np.uint64
         )
 
+    @property
+    def size(self) -> int:
+        """Number of facts."""
+        return self._size
+
     def factors(self, number: int) -> Floats:
         """The factor on every fact's amount in one draw, shape (facts,)."""
-        result, draw = np.ones(self._size), np.array([number])
-        result[self._bell] = lognormal_factor(self._normals(self._bell, draw), self._sigma)
+        # all lognormal factors have the mean 1: exp(sigma z - sigma^2 / 2), see `lca.distributions.lognormal_factor`
+        exponent = np.zeros(self._size)
+        if self._bell.size:
+            exponent[self._bell] = _exponent(self._normals(self._bell, number), self._sigma)
+        exponent[self._widened] += _exponent(self._normals_of(self._pedigree_streams, number), self._pedigree)
+        result = np.exp(exponent, out=exponent)
         for kind, law in ((self._triangle, triangular), (self._even, _even), (self._about, normal_amount)):
-            result[kind] = law(cumulative(self._normals(kind, draw)), 1.0, self._low[kind], self._high[kind])
-        result[self._widened] *= lognormal(uniforms(self._pedigree_streams, draw), 1.0, self._pedigree)
+            if kind.size:
+                result[kind] *= law(cumulative(self._normals(kind, number)), 1.0, self._low[kind], self._high[kind])
         return result
 
-    def _normals(self, facts: Integers, draw: Integers) -> Floats:
+    def _normals(self, facts: Integers, number: int) -> Floats:
         """Standard normal scores of some facts in one draw, correlated within their causes."""
-        own = normal(uniforms(self._streams[facts], draw))
+        own = self._normals_of(self._streams[facts], number)
         if not self._cause_streams.size:
             return own
-        shared = normal(uniforms(self._cause_streams, draw))[self._cause[facts]]
+        shared = self._normals_of(self._cause_streams, number)[self._cause[facts]]
         return np.asarray(np.sqrt(1.0 - COMMON_CAUSE) * own + np.sqrt(COMMON_CAUSE) * shared)
+
+
+def _exponent(score: Floats, sigma: Floats) -> Floats:
+    """sigma z - sigma^2 / 2; in place of the scores."""
+    score -= 0.5 * sigma
+    score *= sigma
+    return score
 
 
 def _even(uniform: Floats, _: float, low: Floats, high: Floats) -> Floats:
@@ -110,16 +164,19 @@ def _even(uniform: Floats, _: float, low: Floats, high: Floats) -> Floats:
 class DrawnSystem:
     """The equations of every draw; everything that does not vary is prepared once."""
 
-    def __init__(self, background: Background, facts: Facts, methods: tuple[str, ...], seed: int, order: Integers) -> None:
-        self.order, self._size = order, background.size
+    def __init__(
+        self, background: Background, facts: Facts, methods: tuple[str, ...], seed: int, order: Integers, arithmetic: Arithmetic = PLAIN
+    ) -> None:
+        self.order, self._size, self._weigh = order, background.size, arithmetic.weigh
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         self._prepare_inputs(background, facts, rank)
+        self._methods = len(methods)
         weights = np.stack([background.characterisation[m] for m in methods], axis=1)
         self._prepare_emissions(background, facts, weights, rank)
         used = np.zeros(len(facts.keys), dtype=bool)
         used[self._fact_of_input] = used[self._fact_of_emission] = True
-        self._draws = FactDraws(facts, seed, used)
+        self._draws = FactDraws(facts, seed, used, arithmetic)
 
     def _prepare_inputs(self, background: Background, facts: Facts, rank: Integers) -> None:
         """Links sorted by consumer and provider in the order of elimination; what a process takes of itself apart."""
@@ -127,9 +184,10 @@ class DrawnSystem:
         sorting = np.lexsort((provider, consumer))
         self._consumer, self._amount = consumer[sorting], background.inputs.amount[sorting]
         self._fact_of_input = facts.of_inputs[sorting]
-        self._own = self._consumer == provider[sorting]
-        self._provider = provider[sorting][~self._own]
-        self._start = np.searchsorted(self._consumer[~self._own], np.arange(self._size + 1))
+        own = self._consumer == provider[sorting]
+        self._own, self._others = np.flatnonzero(own), np.flatnonzero(~own)
+        self._provider = provider[sorting][self._others].astype(np.int32)
+        self._start = np.searchsorted(self._consumer[self._others], np.arange(self._size + 1)).astype(np.int32)
         is_mix = np.zeros(self._size, dtype=bool)
         is_mix[rank[facts.mixes]] = True
         self._shares = np.flatnonzero(is_mix[self._consumer])
@@ -140,17 +198,18 @@ class DrawnSystem:
         counted = np.flatnonzero(weights[background.emissions.row].any(axis=1))
         emitter = rank[background.emissions.column[counted]]
         sorting = counted[np.argsort(emitter, kind="stable")]
-        self._emitted, self._flow = background.emissions.amount[sorting], background.emissions.row[sorting]
-        self._emission_start = np.searchsorted(np.sort(emitter), np.arange(self._size + 1))
+        self._emitted, self._flow = background.emissions.amount[sorting], background.emissions.row[sorting].astype(np.int32)
+        self._emission_start = np.searchsorted(np.sort(emitter), np.arange(self._size + 1)).astype(np.int32)
         self._fact_of_emission = facts.of_emissions[sorting]
-        self._weights = weights
+        self._weights = aligned(len(weights), -(-(self._methods + 1) // _VECTOR) * _VECTOR)
+        self._weights[:, : self._methods] = weights
 
     def _sums_of_mixes(self, amounts: Floats) -> Floats:
         return np.bincount(self._consumer[self._shares], amounts[self._shares], minlength=self._size).astype(np.float64)
 
     def nominal(self) -> Equations:
         """The equations of the point values."""
-        return self._equations(np.ones(self._draws._size))
+        return self._equations(np.ones(self._draws.size))
 
     def equations(self, number: int) -> Equations:
         """The equations of one draw."""
@@ -158,10 +217,10 @@ class DrawnSystem:
 
     def _equations(self, factors: Floats) -> Equations:
         amounts = self._amount * factors[self._fact_of_input]
-        self._keep_shares(amounts)
-        keeps = np.ones(self._size)
-        np.subtract.at(keeps, self._consumer[self._own], amounts[self._own])
-        return Equations(self._start, self._provider, amounts[~self._own], keeps, self._right(factors))
+        if self._shares.size:
+            self._keep_shares(amounts)
+        eaten = np.bincount(self._consumer[self._own], amounts[self._own], minlength=self._size).astype(np.float64)
+        return Equations(self._start, self._provider, amounts[self._others], 1.0 - eaten, self._right(factors))
 
     def _keep_shares(self, amounts: Floats) -> None:
         """Shares of a mix vary, their sum does not."""
@@ -169,10 +228,7 @@ class DrawnSystem:
         amounts[self._shares] *= self._mix_sums[consumers] / self._sums_of_mixes(amounts)[consumers]
 
     def _right(self, factors: Floats) -> Floats:
-        emitted = self._emitted * factors[self._fact_of_emission]
-        matrix = sparse.csr_matrix((emitted, self._flow, self._emission_start), shape=(self._size, len(self._weights)))
-        methods = self._weights.shape[1]
-        right = np.zeros((self._size, -(-(methods + 1) // _VECTOR) * _VECTOR))
-        right[:, :methods] = matrix @ self._weights
-        right[:, methods] = 1.0
+        right = aligned(self._size, self._weights.shape[1])
+        self._weigh(self._emission_start, self._flow, self._emitted * factors[self._fact_of_emission], self._weights, right)
+        right[:, self._methods] = 1.0
         return right

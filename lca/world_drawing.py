@@ -51,7 +51,7 @@ class Sampler:
         self.iteration: Iteration = best_iteration()
         scores = nominal.values.sum(axis=2)
         order = self.iteration.order(background.inputs.row, background.inputs.column, _shares(background, scores[:, 0]), background.size)
-        self._system = DrawnSystem(background, background.facts, nominal.methods, seed, order)
+        self._system = DrawnSystem(background, background.facts, nominal.methods, seed, order, self.iteration.arithmetic)
         self.methods = len(nominal.methods)
         self._start = self._nominal(scores[order])
 
@@ -61,7 +61,7 @@ class Sampler:
         start = np.zeros_like(equations.right)
         start[:, : self.methods] = scores
         start[:, self.methods] = 1.0
-        solved = solve(equations, start, self.iteration.sweep, self.methods)
+        solved = solve(equations, start, self.iteration, self.methods)
         if solved is None:
             raise LifeloopError("the background is not productive even without any uncertainty")
         return solved.values
@@ -80,9 +80,7 @@ class Sampler:
         residuals, direct, error = [0.0], 0, None
         for number in numbers:
             equations = self._system.equations(number)
-            found = (
-                solve_directly(equations, self.methods) if directly else solve(equations, self._start, self.iteration.sweep, self.methods)
-            )
+            found = solve_directly(equations, self.methods) if directly else solve(equations, self._start, self.iteration, self.methods)
             if found is None:
                 continue
             if check and error is None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lca.drawn_system import Equations
+from lca.drawn_system import PLAIN, Arithmetic, Equations, aligned
 
 Floats = NDArray[np.float64]
 #: What an iteration is: improve x in place so many times, return the largest relative change of the last time.
@@ -22,7 +22,8 @@ Sweep = Callable[[Equations, Floats, Floats, int], float]
 TOLERANCE = 1e-6
 #: Largest relative error against a direct solve in spot checks.
 FORWARD_TOLERANCE = 1e-5
-_STRIDE = 3
+#: Sweeps before the first look at the change, at least and at most between two looks, and in all.
+_FIRST, _FEWEST, _MOST_AT_ONCE = 6, 2, 12
 _MOST_SWEEPS = 600
 _SWEEPS_BEFORE_PROOF = 30
 
@@ -38,20 +39,24 @@ class Solution:
 
 @dataclass(frozen=True)
 class Iteration:
-    """A way to iterate: its name for the record, its sweep, and the order of elimination it wants."""
+    """A way to iterate: its name for the record, its sweep, the order of elimination it wants, and how the rest is computed."""
 
     name: str
     sweep: Sweep
     order: Callable[..., NDArray[np.int64]]
+    residual: Callable[[Equations, Floats], float]
+    arithmetic: Arithmetic = PLAIN
 
 
 def best_iteration() -> Iteration:
     """Gauss-Seidel compiled by numba; where numba cannot be imported, Jacobi by SciPy (two to three times as many sweeps)."""
     try:
+        from lca import compiled_draws
         from lca import gauss_seidel as compiled
     except ImportError as error:
-        return Iteration(f"Jacobi (SciPy), because numba cannot be imported: {error}", jacobi, _natural_order)
-    return Iteration(compiled.NAME, compiled.sweep, compiled.elimination_order)
+        return Iteration(f"Jacobi (SciPy), because numba cannot be imported: {error}", jacobi, _natural_order, residual)
+    arithmetic = Arithmetic(compiled_draws.normals, compiled_draws.weigh)
+    return Iteration(compiled.NAME, compiled.sweep, compiled.elimination_order, compiled.residual, arithmetic)
 
 
 def _natural_order(provider: Any, consumer: Any, weight: Any, size: int) -> NDArray[np.int64]:
@@ -70,7 +75,7 @@ def jacobi(equations: Equations, right: Floats, x: Floats, times: int) -> float:
     return change
 
 
-def solve(equations: Equations, start: Floats, sweep: Sweep, ones: int) -> Solution | None:
+def solve(equations: Equations, start: Floats, iteration: Iteration, ones: int) -> Solution | None:
     """The scores of one draw; None when its economy is not productive. `ones` is the number of the column of ones.
 
     Iterates until the error that is to be expected from the last change and the rate of shrinking is below 1e-6, and the
@@ -78,30 +83,47 @@ def solve(equations: Equations, start: Floats, sweep: Sweep, ones: int) -> Solut
     """
     if equations.keeps.min() <= 0:
         return None
-    x, before = start.copy(), np.inf
-    for swept in range(_STRIDE, _MOST_SWEEPS, _STRIDE):
-        change = sweep(equations, equations.right, x, _STRIDE)
+    x, before, sweeps, swept, to_prove = aligned(*start.shape), np.inf, _FIRST, 0, _SWEEPS_BEFORE_PROOF
+    x[:] = start
+    while swept < _MOST_SWEEPS:
+        change = iteration.sweep(equations, equations.right, x, sweeps)
+        swept += sweeps
         if not np.isfinite(change):
             break
-        if _expected_error(change, before) < TOLERANCE:
-            left = residual(equations, x)
+        rate = _rate(change, before, sweeps)
+        if _expected_error(change, rate) < TOLERANCE:
+            left = iteration.residual(equations, x)
             if left < TOLERANCE:
                 return Solution(x, left, direct=False) if x[:, ones].min() > 0 else None
-        if swept % _SWEEPS_BEFORE_PROOF == 0 and grows_for_ever(equations, x, sweep, ones):
-            return None
-        before = change
+        if swept >= to_prove:
+            if grows_for_ever(equations, x, iteration.sweep, ones):
+                return None
+            to_prove += _SWEEPS_BEFORE_PROOF
+        before, sweeps = change, _sweeps_to_go(change, rate)
     return solve_directly(equations, ones)
 
 
-def _expected_error(change: float, before: float) -> float:
-    """Sum of the geometric series of changes to come: change x rate / (1 - rate), rate by sweep; infinite while it grows."""
+def _rate(change: float, before: float, sweeps: int) -> float:
+    """By what the change shrinks in each sweep: 0 where nothing changes any more, 1 where it does not shrink or is not known."""
     if change == 0:
         return 0.0
     if not np.isfinite(before) or change >= before:
-        return float("inf")
-    rate = (change / before) ** (1 / _STRIDE)
-    # a change that has not shrunk by more than the last bit has not shrunk
-    return float(change * rate / (1.0 - rate)) if rate < 1.0 else float("inf")
+        return 1.0
+    # a change that has shrunk by the last bit only has not shrunk: its root rounds to 1
+    return min(1.0, float((change / before) ** (1 / sweeps)))
+
+
+def _expected_error(change: float, rate: float) -> float:
+    """Sum of the geometric series of changes to come: change x rate / (1 - rate); infinite while it does not shrink."""
+    return change * rate / (1.0 - rate) if rate < 1.0 else float("inf")
+
+
+def _sweeps_to_go(change: float, rate: float) -> int:
+    """Sweeps after which the error should be small enough, within bounds: a look at the change costs half a sweep."""
+    error = _expected_error(change, rate)
+    if not TOLERANCE < error < float("inf"):
+        return _FEWEST
+    return int(np.clip(np.ceil(np.log(TOLERANCE / error) / np.log(rate)), _FEWEST, _MOST_AT_ONCE))
 
 
 def residual(equations: Equations, x: Floats) -> float:

@@ -23,7 +23,7 @@ from lca.errors import LifeloopError
 from lca.scores import UnitScores, replace_file
 from lca.world_drawing import Chunk, Plan, Progress, Sampler, assemble, chunk_length, clear, draw_missing, prepare
 
-FORMAT = 3
+FORMAT = 4
 __all__ = ["FORMAT", "Progress", "Worlds", "load", "sample_worlds", "save"]
 
 

@@ -19,6 +19,7 @@ from lca.distributions import (
     draw,
     kind_of,
     lognormal_sigma,
+    normal,
     pedigree_sigma,
     quantile,
     stream,
@@ -158,6 +159,23 @@ def test_streams_of_the_same_seed_are_the_same_numbers_on_every_machine() -> Non
     expected = int.from_bytes(hashlib.sha256(b"42\x00grid loss").digest()[:8], "little")
     assert int(stream(42, "grid loss")) == expected
     assert stream(43, "grid loss") != stream(42, "grid loss")
+
+
+def test_compiled_draws_are_the_same_numbers_to_the_last_digits() -> None:
+    """All three regions of the approximation: a million draws reach beyond 4.8 standard deviations, the far tail begins at 6.8."""
+    compiled_draws = pytest.importorskip("lca.compiled_draws")
+    streams = np.array([stream(42, f"fact {i}") for i in range(1000)], dtype=np.uint64)
+    for number in range(1000):
+        expected = normal(uniforms(streams, np.array([number])))
+        assert np.allclose(compiled_draws.normals(streams, number), expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("count", [1, 2, 1_000, 10**7, 10**14, 0.074 * 2**53, 0.076 * 2**53, 0.3 * 2**53, 2**52, 0.9 * 2**53, 2**53 - 1])
+def test_compiled_quantiles_in_every_region(count: float) -> None:
+    """At multiples of 2^-53, as the draws are: from the smallest to the largest that there is."""
+    compiled_draws = pytest.importorskip("lca.compiled_draws")
+    probability = round(count) / 2**53
+    assert compiled_draws.quantile(probability) == pytest.approx(float(normal(np.array(probability))), rel=1e-13, abs=1e-15)
 
 
 def test_draws_are_uniform_and_facts_are_independent() -> None:
