@@ -23,7 +23,7 @@ from lca.catalogue import Catalogue, Process
 from lca.hotspots import Node, walk
 from lca.network import network_of
 from lca.product import Product
-from lca.scores import UnitScores
+from lca.scores import UnitScores, as_numbers
 from lca.solve import brightway_lca
 
 WHOLE = "the whole product"
@@ -52,8 +52,9 @@ def extended(scores: UnitScores, background: Background, demand: dict[int, float
     return replace(
         scores,
         catalogue=background.catalogue,
-        values=np.concatenate([scores.values, whole[None]]),
-        resting_on_estimates=np.vstack([scores.resting_on_estimates, np.zeros(len(scores.methods))]),
+        numbers=as_numbers(
+            np.concatenate([scores.values, whole[None]]), np.vstack([scores.resting_on_estimates, np.zeros(len(scores.methods))])
+        ),
     )
 
 

@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from inventories.factors import OwnFactors
     from inventories.rating import DataQuality
-    from inventories.scenarios import Setting
+    from inventories.setting import Setting
     from lca.background import Background
     from lca.end_of_life import Method
     from lca.footprint import Footprint
@@ -88,7 +88,8 @@ class Choices:
 
     def _background(self) -> Background:
         """The background that the scores were made from."""
-        from inventories.background_files import FOLDER, read_background
+        from inventories.background_files import read_background
+        from inventories.background_folder import FOLDER
 
         return read_background(FOLDER, *((self.own.exchanges, self.own.sources) if self.own else ())).background
 

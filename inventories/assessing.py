@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inventories.background_files import shipped_background
 from inventories.biogenic_carbon_table import carbon_of
 from inventories.product_files import ProductFile
-from inventories.scenarios import Setting, under_scenario
+from inventories.setting import Setting, shipped_background
 from inventories.shipped import load
 from lca.assessment import DEFAULT_METHOD, assess
-from lca.background import Background
 from lca.errors import InputError
 from lca.footprint import Footprint
 from lca.reporting import biogenic_carbon
 from lca.scenario import Scenario
 from lca.scores import UnitScores
+
+if TYPE_CHECKING:
+    from lca.background import Background
 
 
 def setting_of(
@@ -34,6 +35,8 @@ def with_scenario(setting: Setting, name: str | None, apart: Mapping[str, Scenar
     """The setting under the scenario of that name, if any. Raises InputError naming file and line."""
     if name is None:
         return setting
+    from inventories.scenarios import under_scenario
+
     try:
         return under_scenario(setting, name, apart or {})
     except InputError as error:

@@ -13,7 +13,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from inventories.background_files import FOLDER, BackgroundTables, read_background
+from inventories.background_files import BackgroundTables, read_background
+from inventories.background_folder import FOLDER
 from inventories.electricity import GENERATION
 from inventories.score_store import unit_scores
 from inventories.tables import read_table

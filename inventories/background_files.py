@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from inventories.background_folder import FOLDER, digest
 from inventories.electricity import grid_exchanges
 from inventories.exchanges import COLUMNS, Exchange, exchanges
 from inventories.tables import Row, read_table
@@ -20,8 +21,6 @@ from lca.catalogue import WORLD, Catalogue, Places, Process
 from lca.distributions import CODES, pedigree_sigma
 from lca.errors import InputError, Problem, nearest
 from lca.quantity import ESTIMATE, Source
-
-FOLDER = Path(__file__).parent / "background"
 
 
 @dataclass(frozen=True)
@@ -33,16 +32,6 @@ class BackgroundTables:
     sources: dict[str, Source]
     #: for each exchange that is an input, the number of the process consumed (-1 for emissions and totals)
     providers: tuple[int, ...]
-
-
-def digest(folder: Path = FOLDER) -> str:
-    """SHA-256 over the names and bytes of all tables that decide the scores (checks are left out), as hex."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.csv")):
-        if path.parent.name != "checks":
-            total.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            total.update(path.read_bytes())
-    return total.hexdigest()
 
 
 def read_places(folder: Path = FOLDER) -> Places:

@@ -14,8 +14,7 @@ from inventories.exchanges import Exchange
 from inventories.score_store import unit_scores
 from lca import units
 from lca.background import Background, Links
-from lca.catalogue import Process
-from lca.rewiring import original_name
+from lca.catalogue import Process, original_name
 from lca.scores import UnitScores
 
 _ROW_KEYS = (

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from inventories.tables import read_table
-from lca.catalogue import Process
-from lca.rewiring import original_name
+from lca.catalogue import Process, original_name
 
 _TABLE = Path(__file__).parent / "reporting" / "biogenic_carbon.csv"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from circularity.material import Material, circularity_indicator, flows, linear_flow_index, utility
-from inventories.background_files import FOLDER
-from inventories.scenarios import Setting
+from inventories.background_folder import FOLDER
+from inventories.setting import Setting
 from inventories.shipped import archetype_paths, load
 from inventories.tables import Row, read_table
 from lca.billing import bill

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventories.assessing import assess_file
-from inventories.background_files import FOLDER
+from inventories.background_folder import FOLDER
 from inventories.background_queries import show_process, tables
 from inventories.score_store import unit_scores
 from inventories.tables import Row, read_table

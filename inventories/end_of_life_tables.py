@@ -10,12 +10,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from inventories.background_files import FOLDER
+from inventories.background_folder import FOLDER
 from inventories.circularity_shares import row_of
 from inventories.tables import Row, read_table
+from lca.catalogue import original_name
 from lca.end_of_life import Method, Shares
 from lca.end_of_life_lines import EndOfLife, Recipe
-from lca.rewiring import original_name
 
 _TABLES = Path(__file__).parent / "end_of_life"
 _PROCESSES = ("virgin_process", "recycled_process", "recycling_process", "replaced_process", "disposal_process", "energy_recovery_process")

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from inventories.assessing import assess_setting
-from inventories.background_files import FOLDER, read_background
+from inventories.background_files import read_background
+from inventories.background_folder import FOLDER
 from inventories.background_queries import Basis, show_process, tables
 from inventories.factors import OwnFactors, unused_factors
 from inventories.product_files import ProductFile
 from inventories.rating import as_dict, rated_lines
-from inventories.scenarios import Setting
+from inventories.setting import Setting
 from lca.assessment import DEFAULT_METHOD
 from lca.footprint import Footprint
 from lca.product import Line, PackagingComponent

@@ -12,13 +12,12 @@ from inventories.background_files import read_places, source_of
 from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, pedigree_of, place_in
 from inventories.score_store import network
 from inventories.tables import Row, read_table
-from lca.catalogue import Places
+from lca.catalogue import Places, original_name
 from lca.errors import InputError, Problem
 from lca.quantity import Source
-from lca.rewiring import original_name
 
 if TYPE_CHECKING:
-    from inventories.scenarios import Setting
+    from inventories.setting import Setting
     from lca.footprint import Footprint
 
 COLUMNS = ("process", "location", "unit", "category", "kgco2e", "low", "high", "source", "publisher", "year", "valid_until")

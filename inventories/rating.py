@@ -9,10 +9,10 @@ from typing import Any
 
 from inventories.background_queries import tables
 from inventories.exchanges import Exchange
-from inventories.scenarios import Setting
+from inventories.setting import Setting
 from lca import units
 from lca.billing import BillLine
-from lca.catalogue import WORLD
+from lca.catalogue import WORLD, original_name
 from lca.data_quality import (
     ESTIMATED,
     REGION_TAKEN,
@@ -28,7 +28,6 @@ from lca.data_quality import (
 from lca.errors import InputError
 from lca.footprint import Footprint
 from lca.product import Line
-from lca.rewiring import original_name
 from lca.scores import UnitScores
 
 
@@ -104,8 +103,7 @@ def data_quality(footprint: Footprint, setting: Setting, own: Iterable[Exchange]
 def rated_lines(footprint: Footprint, setting: Setting, own: Iterable[Exchange] = ()) -> tuple[RatedLine, ...]:
     """The ratings line by line, also where no line contributes anything (see `data_quality`)."""
     raters = _Rater(setting, {(e.process, e.location): e for e in own}, str(footprint.provenance["method"]))
-    values = footprint.values.sum(axis=1)
-    return tuple(raters.rate(line, float(value)) for line, value in zip(footprint.bill.lines, values, strict=True))
+    return tuple(raters.rate(line, value) for line, value in zip(footprint.bill.lines, footprint.by_line, strict=True))
 
 
 class _Rater:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from inventories import yamlfile
-from inventories.background_files import FOLDER, shipped_background
+from inventories.background_folder import FOLDER
 from inventories.product_files import ProductFile
 from inventories.score_store import unit_scores_of
+from inventories.setting import Setting
 from inventories.tables import Row, read_table
 from lca.background import Background
 from lca.billing import Bill, BillLine, bill
 from lca.catalogue import Places
-from lca.end_of_life_lines import EndOfLife
 from lca.errors import InputError, Problem, UnknownName, nearest
 from lca.parameters import evaluate_parameters
 from lca.product import Line, Product, check_market
 from lca.rewiring import ALL, Change, Greening, Rescaling, copy_name, is_grid, rewire, rewired_digest
 from lca.scenario import GreenElectricity, GridOutlook, Scenario
-from lca.scores import UnitScores
 
 
 class TouchesNothing(InputError):
@@ -34,19 +33,6 @@ class TouchesNothing(InputError):
 class _ScenarioFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     scenarios: dict[str, Scenario]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What to assess under a scenario: the product, its changed parameters, and the scores to use."""
-
-    product_file: ProductFile
-    changes: dict[str, Any]
-    scores: UnitScores
-    #: gives the background that the scores were made from (slow: needed only to draw worlds or to rewire it)
-    background: Callable[[], Background] = shipped_background
-    #: the end-of-life method; None is cut-off
-    end_of_life: EndOfLife | None = None
 
 
 def read_scenarios(path: Path) -> dict[str, Scenario]:

@@ -7,18 +7,18 @@ from itertools import product as pairs
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inventories.background_files import FOLDER, digest, read_background
-from inventories.exchanges import Exchange
+from inventories.background_folder import FOLDER, digest
 from inventories.home import home
 from lca import scores as stored
 from lca import units
 from lca.errors import UnitError
-from lca.quantity import Source
 from lca.scores import UnitScores
 
 if TYPE_CHECKING:
+    from inventories.exchanges import Exchange
     from lca.background import Background
     from lca.network import Network
+    from lca.quantity import Source
 
 #: Units that product files use; their factors to every process unit are kept with the scores (see `lca.units`).
 _USUAL_UNITS = [
@@ -77,6 +77,8 @@ def place(marks: str) -> Path:
 
 
 def _solve_and_keep(folder: Path, extra: tuple[Exchange, ...], sources: dict[str, Source]) -> UnitScores:
+    from inventories.background_files import read_background
+
     background = read_background(folder, extra, sources).background
     return unit_scores_of(background.digest, lambda: background)
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from inventories.background_files import FOLDER as BACKGROUND
+from inventories.background_folder import FOLDER as BACKGROUND
 from inventories.product_files import ProductFile, read_product_file
 from inventories.tables import Row, read_table
 from lca.errors import Problem, UnknownName, nearest

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from inventories.assessing import assess_setting, setting_of, with_scenario
-from inventories.scenarios import Setting
+from inventories.setting import Setting
 from inventories.shipped import load, product_paths
 from inventories.world_store import worlds_of
 from lca.distributions import normal

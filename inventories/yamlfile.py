@@ -1,4 +1,4 @@
-"""Strict YAML: PyYAML's loader composes nodes, we turn them into plain values that remember file and line.
+"""Strict YAML: PyYAML parses, we turn its events into plain values that remember file and line.
 
 Stricter than YAML 1.1: no aliases, no duplicate keys, no implicit booleans, dates or base-60 numbers, at most 1 MB and
 20 levels. A bare word such as NO or yes, which other YAML readers take for false or true, is refused: quote it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,6 @@ _FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+
 _OTHER_NUMBER = re.compile(r"[-+]?(0[0-9]+|[0-9][0-9_]*_[0-9_]*|0x[0-9a-fA-F]+)(\.[0-9_]*)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _BOOLEAN_WORDS = {"y", "n", "yes", "no", "on", "off"}
-#: What may be an anchor, an alias or a tag; a formula such as a != b is none of them.
-_MARK = re.compile(r"(^|[\s\[{,:])[&*!](?![=\s])")
-_REFUSED_TOKENS = {yaml.AnchorToken: "aliases and anchors", yaml.AliasToken: "aliases and anchors", yaml.TagToken: "tags"}
 
 
 class Mapping(dict[str, Any]):
@@ -53,21 +51,13 @@ def load(text: str, file: str) -> Mapping:
     """
     if len(text.encode()) > MAX_BYTES:
         raise InputError(Problem(_TOO_LARGE, file=file))
+    reader = _Reader(text, file)
     try:
-        loader = _LOADER(text)
-        try:
-            node = loader.get_single_node()
-        finally:
-            loader.dispose()
-    except (yaml.YAMLError, RecursionError) as error:
+        return reader.document()
+    except yaml.YAMLError as error:
         raise InputError(_unreadable(error, text, file)) from error
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(Problem("a product file is a mapping of keys to values", file=file, line=1, hint="start with 'id: my-product'"))
-    if _MARK.search(text):
-        _refuse_marks(text, file)
-    mapping = _value(node, file, 1)
-    assert isinstance(mapping, Mapping)
-    return mapping
+    finally:
+        reader.dispose()
 
 
 def read(path: Path) -> Mapping:
@@ -82,7 +72,7 @@ def read(path: Path) -> Mapping:
         raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from error
 
 
-def _unreadable(error: Exception, text: str, file: str) -> Problem:
+def _unreadable(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(error, yaml.reader.ReaderError):
         character = chr(error.character)
         return Problem(
@@ -90,46 +80,81 @@ def _unreadable(error: Exception, text: str, file: str) -> Problem:
         )
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-    if "alias" in str(error):
-        reason = "aliases and anchors are not allowed"
     return Problem(f"not readable as YAML: {reason}", file, mark.line + 1 if mark else None)
 
 
-def _refuse_marks(text: str, file: str) -> None:
-    for token in yaml.scan(text, Loader=_LOADER):
-        for kind, words in _REFUSED_TOKENS.items():
-            if isinstance(token, kind):
-                raise InputError(Problem(f"{words} are not allowed", file=file, line=token.start_mark.line + 1))
+class _Reader:
+    """One document's events, read one by one."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self._parser = _LOADER(text)
+
+    def dispose(self) -> None:
+        self._parser.dispose()
+
+    def document(self) -> Mapping:
+        """The mapping that is the whole document."""
+        self._parser.get_event()  # start of the stream
+        if isinstance(self._parser.get_event(), yaml.StreamEndEvent):
+            raise self._no_mapping()
+        first = self._parser.get_event()
+        value = self._value(first, 1)
+        self._parser.get_event()  # end of the document
+        more = self._parser.get_event()
+        if not isinstance(more, yaml.StreamEndEvent):
+            raise self._problem("another document begins here; a product file holds one", more)
+        if not isinstance(value, Mapping):
+            raise self._no_mapping()
+        return value
+
+    def _no_mapping(self) -> InputError:
+        reason = "a product file is a mapping of keys to values"
+        return InputError(Problem(reason, file=self.file, line=1, hint="start with 'id: my-product'"))
+
+    def _problem(self, reason: str, event: yaml.Event) -> InputError:
+        return InputError(Problem(reason, file=self.file, line=_line(event)))
+
+    def _value(self, event: yaml.Event, depth: int) -> Any:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise self._problem("aliases and anchors are not allowed", event)
+        if getattr(event, "tag", None):
+            raise self._problem("tags are not allowed", event)
+        if depth > MAX_DEPTH:
+            raise self._problem(f"nested deeper than {MAX_DEPTH} levels", event)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event, self.file)
+        return self._mapping(event, depth) if isinstance(event, yaml.MappingStartEvent) else list(self._items(depth))
+
+    def _items(self, depth: int) -> Iterator[Any]:
+        while not isinstance(event := self._parser.get_event(), yaml.SequenceEndEvent):
+            yield self._value(event, depth + 1)
+
+    def _mapping(self, start: yaml.Event, depth: int) -> Mapping:
+        result = Mapping(self.file, _line(start))
+        while not isinstance(event := self._parser.get_event(), yaml.MappingEndEvent):
+            line = _line(event)
+            if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
+                self._value(event, depth)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._problem("a key is a plain word", event)
+            key = event.value
+            if key in result:
+                raise InputError(
+                    Problem(f"the key is there twice (first in line {result.lines[key]})", file=self.file, line=line, field=key)
+                )
+            result.lines[key] = line
+            result[key] = self._value(self._parser.get_event(), depth + 1)
+        return result
 
 
-def _value(node: yaml.Node, file: str, depth: int) -> Any:
-    line = node.start_mark.line + 1
-    if depth > MAX_DEPTH:
-        raise InputError(Problem(f"nested deeper than {MAX_DEPTH} levels", file=file, line=line))
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, file, depth)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, file, depth + 1) for item in node.value]
-    return _scalar(node, file, line)
+def _line(event: yaml.Event) -> int:
+    return int(event.start_mark.line) + 1 if event.start_mark else 1
 
 
-def _mapping(node: yaml.MappingNode, file: str, depth: int) -> Mapping:
-    result = Mapping(file, node.start_mark.line + 1)
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise InputError(Problem("a key is a plain word", file=file, line=line))
-        key = key_node.value
-        if key in result:
-            raise InputError(Problem(f"the key is there twice (first in line {result.lines[key]})", file=file, line=line, field=key))
-        result.lines[key] = line
-        result[key] = _value(value_node, file, depth + 1)
-    return result
-
-
-def _scalar(node: yaml.Node, file: str, line: int) -> str | int | float | bool | None:
-    text = str(node.value)
-    if getattr(node, "style", None):  # quoted or block text; plain scalars have style None or ""
+def _scalar(event: yaml.ScalarEvent, file: str) -> str | int | float | bool | None:
+    text, line = str(event.value), _line(event)
+    if event.style:  # quoted or block text; plain scalars have style None or ""
         return text
     if text in {"", "~", "null"}:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+__version__ = "0.1.0"
 _HOMES = {
     "Background": "background",
     "Bill": "billing",
@@ -30,14 +31,8 @@ __all__ = sorted([*_HOMES, "version"])  # noqa: PLE0605  (one sorted list, teste
 
 
 def version() -> str:
-    """The installed version of Lifeloop."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("lifeloop")
-    except PackageNotFoundError:
-        return "0+uninstalled"
+    """The version of Lifeloop."""
+    return __version__
 
 
 def __getattr__(name: str) -> Any:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from lca.billing import Bill, bill
-from lca.end_of_life import LABELS
-from lca.end_of_life_lines import EndOfLife, with_end_of_life
+from lca.end_of_life import CUT_OFF, LABELS
 from lca.footprint import Footprint
 from lca.parameters import evaluate_parameters
 from lca.product import Product
-from lca.scores import UnitScores
+from lca.scores import OfProcess, UnitScores
+
+if TYPE_CHECKING:
+    from lca.end_of_life_lines import EndOfLife
 
 DEFAULT_METHOD = "AR6-GWP100"
 
@@ -33,10 +33,13 @@ def assess(
     background. Without `end_of_life` it is cut off (`docs/methodology.md`): burdens up to the scrap gate, no credits.
     Raises InputError for anything in the product that the background cannot answer.
     """
-    made, treated = with_end_of_life(bill(product, scores.catalogue, changes), end_of_life, scores.catalogue)
-    of_method = scores.of_method(method)
-    index = [line.index for line in made.lines]
-    values = made.amounts[:, None] * of_method[index, :]
+    made, treated = bill(product, scores.catalogue, changes), CUT_OFF
+    if end_of_life is not None:
+        from lca.end_of_life_lines import with_end_of_life
+
+        made, treated = with_end_of_life(made, end_of_life, scores.catalogue)
+    of_unit = [scores.of_process(line.index, method) for line in made.lines]
+    rows = tuple(tuple(amount * score for score in unit.groups) for amount, unit in zip(made.amount_of, of_unit, strict=True))
     return Footprint(
         product=product.id,
         name=product.name,
@@ -46,8 +49,8 @@ def assess(
         service_life=_service_life(product, changes),
         bill=made,
         groups=scores.groups,
-        values=values,
-        resting_on_estimates=_resting_on_estimates(made, values, scores.estimates_of(method)),
+        rows=rows,
+        resting_on_estimates=_resting_on_estimates(made, rows, of_unit),
         provenance=_provenance(product, scores, changes, method) | {"end_of_life": LABELS[treated.method]},
         warnings=made.warnings,
         treated=treated,
@@ -61,12 +64,10 @@ def _service_life(product: Product, changes: Mapping[str, Any] | None) -> str:
     return f"{float(value):g} {product.service_life.unit}"
 
 
-def _resting_on_estimates(made: Bill, values: np.ndarray, of_unit: np.ndarray) -> float:
+def _resting_on_estimates(made: Bill, rows: Iterable[Iterable[float]], of_unit: Iterable[OfProcess]) -> float:
     """A line whose amount is an estimate rests on it wholly; any other by the part of its process that does."""
-    total = 0.0
-    for line, amount, value in zip(made.lines, made.amounts, values.sum(axis=1), strict=True):
-        total += float(value) if line.estimated else float(amount) * float(of_unit[line.index])
-    return total
+    each = zip(made.lines, made.amount_of, rows, of_unit, strict=True)
+    return sum(sum(row) if line.estimated else amount * unit.resting_on_estimates for line, amount, row, unit in each)
 
 
 def product_digest(product: Product) -> str:

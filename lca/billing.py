@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from lca import units
 from lca.catalogue import Catalogue
 from lca.errors import InputError, Problem, UnitError
+from lca.one_or_many import columns, is_many, largest, mean, smallest
 from lca.parameters import Values, evaluate_amount, evaluate_parameters, unusual_values
 from lca.product import STAGES, Line, LineEndOfLife, PackagingComponent, Product, ResultStage, Stage
 from lca.quantity import ESTIMATE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _INSERT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 MASS_WARNING = 0.05
@@ -46,16 +50,26 @@ class BillLine:
 class Bill:
     """All lines of a product, evaluated for one set of parameters or for n designs at once.
 
-    `amounts` has the shape (lines,) for one design, (n, lines) for a table of designs. `masses` are kg in the product
-    by line of the materials stage (NaN where it is not known), for the mass check.
+    `amount_of` and `mass_of` have one entry a line: a number for one design, an array of n numbers for n designs where
+    they differ. Masses are kg in the product, of the lines of the materials stage (NaN where it is not known).
     """
 
     product: str
     lines: tuple[BillLine, ...]
-    amounts: NDArray[np.float64]
-    masses: NDArray[np.float64]
+    amount_of: tuple[Any, ...]
+    mass_of: tuple[Any, ...]
     declared_mass: float | None
     warnings: tuple[str, ...]
+
+    @cached_property
+    def amounts(self) -> NDArray[np.float64]:
+        """All amounts: shape (lines,) for one design, (n, lines) for n designs."""
+        return columns(self.amount_of)
+
+    @cached_property
+    def masses(self) -> NDArray[np.float64]:
+        """All masses in the product, kg, in the shape of `amounts`."""
+        return columns(self.mass_of)
 
 
 def bill(
@@ -89,18 +103,8 @@ def bill(
     if problems:
         raise InputError(problems)
     declared = values.get("product_mass")
-    by_line = _columns(masses)
-    warnings = [*_fallbacks(lines), *_check_mass(by_line, declared), *unusual_values(product, values, changes or {})]
-    return Bill(
-        product.id, tuple(lines), _columns(amounts), by_line, None if declared is None else float(np.mean(declared)), tuple(warnings)
-    )
-
-
-def _columns(amounts: list[Any]) -> NDArray[np.float64]:
-    """Numbers side by side, broadcast to (n, lines) when any of them is an array over designs."""
-    if not amounts:
-        return np.zeros(0)
-    return np.stack(np.broadcast_arrays(*[np.asarray(a, dtype=float) for a in amounts]), axis=-1)
+    warnings = [*_fallbacks(lines), *_check_mass(masses, declared), *unusual_values(product, values, changes or {})]
+    return Bill(product.id, tuple(lines), tuple(amounts), tuple(masses), None if declared is None else mean(declared), tuple(warnings))
 
 
 def all_lines(product: Product, values: Values) -> Iterator[tuple[Stage, str, Line]]:
@@ -151,7 +155,7 @@ def insert_words(text: str, values: Values, field: str) -> str:
             raise InputError(Problem(f"no parameter {match.group(1)!r} to insert", field=field, value=text))
         if isinstance(value, str):
             return value
-        if np.ndim(value):
+        if is_many(value):
             raise InputError(Problem("a process cannot be chosen by a parameter that varies over designs", field=field, value=text))
         return f"{float(value):g}"
 
@@ -190,12 +194,14 @@ def _gross_amount(field: str, line: Line, values: Values) -> Any:
     amount = evaluate_amount(line.amount, values, f"{field}.amount")
     count = evaluate_amount(line.count, values, f"{field}.count")
     loss = evaluate_amount(line.loss, values, f"{field}.loss")
-    if np.any(np.asarray(loss) < 0) or np.any(np.asarray(loss) >= 1):
-        raise InputError(Problem("a loss is a share from 0 to below 1", field=f"{field}.loss", value=f"{np.max(loss):g}"))
+    if not 0 <= smallest(loss) <= largest(loss) < 1:
+        raise InputError(Problem("a loss is a share from 0 to below 1", field=f"{field}.loss", value=f"{largest(loss):g}"))
     gross = amount * count / (1.0 - loss)
-    if np.any(np.asarray(gross) < 0):
+    if smallest(gross) < 0:
         raise InputError(
-            Problem("the amount is negative", field=f"{field}.amount", value=f"{np.min(gross):g}", hint="credits are not entered as lines")
+            Problem(
+                "the amount is negative", field=f"{field}.amount", value=f"{smallest(gross):g}", hint="credits are not entered as lines"
+            )
         )
     return gross
 
@@ -219,16 +225,16 @@ def _fallbacks(lines: list[BillLine]) -> Iterator[str]:
             yield f"{line.stage}[{line.part}]: {line.process!r} is not known at {line.location}; {line.found_location} was taken"
 
 
-def _check_mass(masses: NDArray[np.float64], declared: Any) -> Iterator[str]:
+def _check_mass(masses: list[Any], declared: Any) -> Iterator[str]:
     """The parts' masses against the declared mass: a warning above 5 %, an error above 20 %."""
-    if declared is None or masses.ndim != 1 or masses.size == 0:
+    if declared is None or not masses or any(map(is_many, masses)):
         return
-    total = float(np.mean(np.nansum(masses, axis=-1)))
-    target = float(np.mean(declared))
+    known = [mass for mass in masses if not math.isnan(mass)]
+    total, target = sum(known), mean(declared)
     if target <= 0:
         raise InputError(Problem("a declared mass is above zero", field="mass", value=f"{target:.4g} kg"))
-    if np.any(masses < 0):
-        raise InputError(Problem("a line has a negative mass in the product", field="mass", value=f"{np.nanmin(masses):.4g} kg"))
+    if min(known, default=0.0) < 0:
+        raise InputError(Problem("a line has a negative mass in the product", field="mass", value=f"{min(known):.4g} kg"))
     off = total / target - 1.0
     said = f"the parts weigh {total:.4g} kg, the declared mass is {target:.4g} kg ({off:+.1%})"
     if abs(off) > MASS_ERROR:

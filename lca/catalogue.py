@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from lca.errors import Problem, UnknownName, UnknownProcess, nearest
 
@@ -24,6 +26,38 @@ class Process(NamedTuple):
     year: int
     #: ids of the sources of its rows
     sources: tuple[str, ...]
+
+
+def original_name(name: str) -> str:
+    """The name of the process that a copy was made of (`lca.rewiring`); any other name as it is."""
+    return name.split(" [", 1)[0]
+
+
+class StoredProcesses(Sequence[Process]):
+    """Processes as lines of JSON, each read when it is asked for: a product needs some hundred of thousands."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> Process: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Process, ...]: ...
+    def __getitem__(self, number: int | slice) -> Process | tuple[Process, ...]:
+        if isinstance(number, slice):
+            return tuple(map(_process, self._lines[number]))
+        return _process(self._lines[number])
+
+    def __iter__(self) -> Iterator[Process]:
+        return map(_process, self._lines)
+
+
+def _process(line: str) -> Process:
+    *words, sources = json.loads(line)
+    return Process._make([*words, tuple(sources)])
 
 
 @dataclass(frozen=True)
@@ -65,31 +99,36 @@ class Found:
 class Catalogue:
     """The processes of a background in their fixed order, with look-up by name and place."""
 
-    processes: tuple[Process, ...]
+    processes: Sequence[Process]
     places: Places
-    _by_name: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
+    #: the numbers of the processes by name and place, where they were kept; else they are made from the processes
+    kept: Mapping[str, Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        by_name: dict[str, dict[str, int]] = {}
-        for index, process in enumerate(self.processes):
-            by_name.setdefault(process.name, {})[process.location] = index
-        object.__setattr__(self, "_by_name", by_name)
+    @cached_property
+    def by_name(self) -> Mapping[str, Mapping[str, int]]:
+        """The numbers of the processes by name and place."""
+        if self.kept is not None:
+            return self.kept
+        numbers: dict[str, dict[str, int]] = {}
+        for number, process in enumerate(self.processes):
+            numbers.setdefault(process.name, {})[process.location] = number
+        return numbers
 
     @property
     def names(self) -> Iterable[str]:
         """All process names, each once."""
-        return self._by_name.keys()
+        return self.by_name.keys()
 
     def locations(self, name: str) -> tuple[str, ...]:
         """The places where a process of that name stands."""
-        return tuple(self._by_name.get(name, ()))
+        return tuple(self.by_name.get(name, ()))
 
     def find(self, name: str, place: str) -> Found:
         """The process of that name at the place or at its nearest parent.
 
         Raises UnknownProcess when there is none, naming the nearest process or the places where it stands.
         """
-        at = self._by_name.get(name)
+        at = self.by_name.get(name)
         if at is None:
             hint = nearest(name, self.names) or "`lifeloop background search WORD` finds processes"
             raise UnknownProcess(Problem("no process of that name in the background", field="process", value=name, hint=hint))

@@ -102,6 +102,6 @@ def _said(footprint: Footprint) -> str:
 
 def _by_part(footprint: Footprint) -> dict[tuple[str, str], float]:
     sums: dict[tuple[str, str], float] = {}
-    for line, value in zip(footprint.bill.lines, footprint.values.sum(axis=1), strict=True):
-        sums[line.stage, line.part] = sums.get((line.stage, line.part), 0.0) + float(value)
+    for line, value in zip(footprint.bill.lines, footprint.by_line, strict=True):
+        sums[line.stage, line.part] = sums.get((line.stage, line.part), 0.0) + value
     return sums

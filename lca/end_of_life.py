@@ -6,7 +6,7 @@ Every formula returns its terms apart, so that a credit is never netted silently
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 from lca.errors import InputError, Problem
 
@@ -19,6 +19,19 @@ LABELS: dict[Method, str] = {
     "substitution": "substitution",
     "cff": "Circular Footprint Formula",
 }
+
+
+@dataclass(frozen=True)
+class Treated:
+    """What a method covers: kg of the product and its packaging that the formula treats, and the parts it does not know."""
+
+    method: Method
+    #: a number, or an array of one number a design
+    covered: Any
+    left_on_cutoff: tuple[str, ...]
+
+
+CUT_OFF = Treated("cutoff", 0.0, ())
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lca import units
 from lca.billing import Bill, BillLine
 from lca.catalogue import WORLD, Catalogue
-from lca.end_of_life import Method, Scores, Shares, Terms, end_of_life
+from lca.end_of_life import CUT_OFF, Method, Scores, Shares, Terms, Treated, end_of_life
 from lca.errors import InputError, NoEndOfLifeParameters, Problem
+from lca.one_or_many import largest, smallest
 from lca.product import ResultStage
 
-Floats = NDArray[np.float64]
+#: A number, or an array of one number a design.
+Numbers = Any
 #: With all unit scores 1 the terms of a formula are the amounts of its processes per kg of material.
 _ONES = Scores(**{field.name: 1.0 for field in fields(Scores)})
 HEAT = "heat, industrial mix"
@@ -81,18 +83,6 @@ def _field(line: BillLine) -> str:
     return f"packaging[{line.part}]" if line.stage == "packaging" else f"stages.{line.stage}[{line.part}]"
 
 
-@dataclass(frozen=True)
-class Treated:
-    """What a method covers: kg of the product and its packaging that the formula treats, and the parts it does not know."""
-
-    method: Method
-    covered: Floats
-    left_on_cutoff: tuple[str, ...]
-
-
-CUT_OFF = Treated("cutoff", np.zeros(()), ())
-
-
 def with_end_of_life(made: Bill, choice: EndOfLife | None, catalogue: Catalogue) -> tuple[Bill, Treated]:
     """The bill under the method of `choice`, for one design or for n at once; without a choice, or cut off, as it is.
 
@@ -112,10 +102,10 @@ class _Builder:
     def __init__(self, made: Bill, choice: EndOfLife, catalogue: Catalogue) -> None:
         self.made, self.choice, self.catalogue = made, choice, catalogue
         self.lines: list[BillLine] = []
-        self.amounts: list[Floats] = []
+        self.amounts: list[Numbers] = []
         self.left: list[str] = []
-        self.of_product: Floats = np.zeros(())
-        self.of_packaging: Floats = np.zeros(())
+        self.of_product: Numbers = 0.0
+        self.of_packaging: Numbers = 0.0
         self.replaced_treatments: set[str] = set()
         self.treatments = {line.part: line for line in made.lines if self._is_treatment(line)}
         self.place = next((line.location for line in self.treatments.values()), WORLD)
@@ -126,10 +116,10 @@ class _Builder:
         is_packaging = line.stage == "packaging" and treatment in self.treatments and line.unit == "kg"
         if line.stage != "materials" and not is_packaging:
             return
-        mass = np.asarray((self.made.amounts if is_packaging else self.made.masses)[..., number])
-        if np.all(mass == 0):
+        mass = (self.made.amount_of if is_packaging else self.made.mass_of)[number]
+        if smallest(mass) == largest(mass) == 0:
             return
-        recipe = None if np.any(np.isnan(mass)) else self.choice.recipe(line)
+        recipe = None if np.isnan(smallest(mass)) else self.choice.recipe(line)
         if recipe is None:
             self.left.append(line.part)
             return
@@ -138,17 +128,17 @@ class _Builder:
             self.replaced_treatments.add(treatment)
         else:
             self.of_product = self.of_product + mass
-        bought = np.asarray(self.made.amounts[..., number]) if line.unit == "kg" else mass
+        bought = self.made.amount_of[number] if line.unit == "kg" else mass
         self._add_terms(line, recipe, mass, bought)
 
-    def _add_terms(self, line: BillLine, recipe: Recipe, mass: Floats, bought: Floats) -> None:
+    def _add_terms(self, line: BillLine, recipe: Recipe, mass: Numbers, bought: Numbers) -> None:
         terms = end_of_life(self.choice.method, recipe.shares, _ONES)
         for part, stage, process, unit, factor in _entries(line, recipe, terms):
             if factor:
                 amount = bought if "recycled input" in part else mass
                 self._add(replace(line, stage=stage, part=part), process, unit, recipe.source, amount * factor)
 
-    def _add(self, like: BillLine, process: str, unit: str, source: str, amount: Floats) -> None:
+    def _add(self, like: BillLine, process: str, unit: str, source: str, amount: Numbers) -> None:
         # material is made where the line's own comes from, waste is treated where the product is thrown away
         place = self.place if like.stage == "end_of_life" or unit != "kg" else like.location
         found = self.catalogue.find(process, place)
@@ -173,19 +163,22 @@ class _Builder:
         if not self.lines:
             return self.made
         kept = [self._kept(number, line) for number, line in enumerate(self.made.lines)]
-        amounts = np.stack(np.broadcast_arrays(*kept, *self.amounts), axis=-1)
-        masses = np.concatenate([self.made.masses, np.zeros((*self.made.masses.shape[:-1], len(self.lines)))], axis=-1)
-        return replace(self.made, lines=(*self.made.lines, *self.lines), amounts=amounts, masses=masses)
+        return replace(
+            self.made,
+            lines=(*self.made.lines, *self.lines),
+            amount_of=(*kept, *self.amounts),
+            mass_of=(*self.made.mass_of, *(0.0 for _ in self.lines)),
+        )
 
-    def _kept(self, number: int, line: BillLine) -> Floats:
-        amount = np.asarray(self.made.amounts[..., number])
+    def _kept(self, number: int, line: BillLine) -> Numbers:
+        amount = self.made.amount_of[number]
         if line.part in self.replaced_treatments and line.stage == "end_of_life":
             return amount * 0.0
         return amount * self._share_kept if self._treats_product(line) else amount
 
     @property
-    def _share_kept(self) -> Floats:
-        total = sum((self.made.amounts[..., k] for k, x in enumerate(self.made.lines) if self._treats_product(x)), np.zeros(()))
+    def _share_kept(self) -> Numbers:
+        total = sum(amount for amount, line in zip(self.made.amount_of, self.made.lines, strict=True) if self._treats_product(line))
         return np.clip(1.0 - self.of_product / np.where(total > 0, total, np.inf), 0.0, 1.0)
 
     def _treats_product(self, line: BillLine) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lca.billing import Bill
-from lca.end_of_life_lines import CUT_OFF, Treated
+from lca.end_of_life import CUT_OFF, Treated
 from lca.product import STAGES, FunctionalUnit
 from lca.reporting import BiogenicCarbon, ReportLines, report_lines
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 SCHEMA = "lifeloop/footprint/1"
 UNIT = "kg CO2e"
@@ -25,7 +26,7 @@ UNIT = "kg CO2e"
 class Footprint:
     """The life-cycle footprint of one design per functional unit.
 
-    `values` has the shape (lines, groups) in kg CO2e; stages, parts and gas groups each sum to `total`.
+    `rows` has kg CO2e by gas group for every line of the bill; stages, parts and gas groups each sum to `total`.
     """
 
     product: str
@@ -36,7 +37,7 @@ class Footprint:
     service_life: str
     bill: Bill
     groups: tuple[str, ...]
-    values: NDArray[np.float64]
+    rows: tuple[tuple[float, ...], ...]
     #: kg CO2e that rest on amounts or factors without a source
     resting_on_estimates: float
     provenance: Mapping[str, Any]
@@ -46,6 +47,18 @@ class Footprint:
     #: biogenic carbon content, where it was looked up
     carbon: BiogenicCarbon | None = None
 
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The rows as an array, shape (lines, groups), kg CO2e."""
+        import numpy as np
+
+        return np.array(self.rows, dtype=float).reshape(len(self.rows), len(self.groups))
+
+    @cached_property
+    def by_line(self) -> tuple[float, ...]:
+        """kg CO2e of every line of the bill."""
+        return tuple(map(fsum, self.rows))
+
     def with_provenance(self, **more: Any) -> Footprint:
         """The same footprint with more said of what made it."""
         return replace(self, provenance={**self.provenance, **more})
@@ -53,7 +66,7 @@ class Footprint:
     @property
     def total(self) -> float:
         """kg CO2e per functional unit."""
-        return float(self.values.sum())
+        return fsum(self.by_line)
 
     @property
     def stages(self) -> dict[str, float]:
@@ -61,8 +74,8 @@ class Footprint:
         sums: dict[str, float] = {str(stage): 0.0 for stage in STAGES}
         if self.treated.method != "cutoff":
             sums["credits"] = 0.0
-        for line, value in zip(self.bill.lines, self.values.sum(axis=1), strict=True):
-            sums[line.stage] += float(value)
+        for line, value in zip(self.bill.lines, self.by_line, strict=True):
+            sums[line.stage] += value
         return sums
 
     @property
@@ -90,7 +103,7 @@ class Footprint:
     @property
     def gases(self) -> dict[str, float]:
         """kg CO2e by gas group."""
-        return {group: float(value) for group, value in zip(self.groups, self.values.sum(axis=0), strict=True)}
+        return {group: fsum(row[number] for row in self.rows) for number, group in enumerate(self.groups)}
 
     @property
     def parts(self) -> list[dict[str, Any]]:
@@ -103,10 +116,10 @@ class Footprint:
                 "location": line.found_location,
                 "amount": float(amount),
                 "unit": line.unit,
-                "value": float(value),
+                "value": value,
                 "source": line.source,
             }
-            for line, amount, value in zip(self.bill.lines, self.bill.amounts, self.values.sum(axis=1), strict=True)
+            for line, amount, value in zip(self.bill.lines, self.bill.amount_of, self.by_line, strict=True)
         ]
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,65 +8,25 @@ no index, no call of anything else, so a formula cannot open a file or run for e
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import simpleeval
 
 from lca.errors import FormulaError, Problem, nearest
+from lca.formula_on_numbers import FUNCTIONS, OPERATORS
+from lca.one_or_many import is_finite, is_many
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 50
-MAX_EXPONENT = 100.0
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": np.minimum,
-    "max": np.maximum,
-    "abs": np.abs,
-    "round": np.round,
-    "sqrt": np.sqrt,
-    "exp": np.exp,
-    "ln": np.log,
-    "log10": np.log10,
-    "ceil": np.ceil,
-    "floor": np.floor,
-}
 
 
-def _power(base: Any, exponent: Any) -> Any:
-    if np.any(np.abs(exponent) > MAX_EXPONENT):
-        raise FormulaError(Problem(f"an exponent above {MAX_EXPONENT:g} is not allowed"))
-    return np.power(np.asarray(base, dtype=float), exponent)
+class _Checked(NamedTuple):
+    """An expression that may be evaluated, and the names it uses (functions left out)."""
 
-
-_BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.true_divide,
-    ast.Pow: _power,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Eq: lambda a, b: np.asarray(a) == np.asarray(b),
-    ast.NotEq: lambda a, b: np.asarray(a) != np.asarray(b),
-}
-_UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
-    ast.USub: np.negative,
-    ast.UAdd: np.positive,
-    ast.Not: np.logical_not,
-}
-
-
-def _depth(node: ast.AST) -> int:
-    deepest, stack = 0, [(node, 1)]
-    while stack:
-        current, level = stack.pop()
-        deepest = max(deepest, level)
-        stack.extend((child, level + 1) for child in ast.iter_child_nodes(current))
-    return deepest
+    tree: ast.expr
+    names: frozenset[str]
 
 
 def _refuse(text: str, reason: str, hint: str | None = None) -> FormulaError:
@@ -75,22 +35,33 @@ def _refuse(text: str, reason: str, hint: str | None = None) -> FormulaError:
 
 
 @lru_cache(maxsize=4096)
+def _checked(text: str) -> _Checked:
+    if len(text) > MAX_LENGTH:
+        raise _refuse(text, f"a formula has at most {MAX_LENGTH} characters")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise _refuse(text, "not a formula", "write it like 0.0065 * display_diagonal ** 2") from error
+    found: set[str] = set()
+    stack: list[tuple[ast.AST, int]] = [(tree, 2)]
+    while stack:
+        node, level = stack.pop()
+        if level > MAX_DEPTH:
+            raise _refuse(text, f"a formula has at most {MAX_DEPTH} levels")
+        _check_node(node, text)
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        else:
+            stack.extend((child, level + 1) for child in ast.iter_child_nodes(node))
+    return _Checked(tree, frozenset(found) - FUNCTIONS.keys())
+
+
 def parse(text: str) -> ast.expr:
     """The checked syntax tree of an expression.
 
     Raises FormulaError for anything outside the whitelist.
     """
-    if len(text) > MAX_LENGTH:
-        raise _refuse(text, f"a formula has at most {MAX_LENGTH} characters")
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise _refuse(text, "not a formula", "write it like 0.0065 * display_diagonal ** 2") from error
-    if _depth(tree) > MAX_DEPTH:
-        raise _refuse(text, f"a formula has at most {MAX_DEPTH} levels")
-    for node in ast.walk(tree):
-        _check_node(node, text)
-    return tree.body
+    return _checked(text).tree
 
 
 def _check_node(node: ast.AST, text: str) -> None:
@@ -107,27 +78,50 @@ def _check_node(node: ast.AST, text: str) -> None:
         raise _refuse(text, "a whole number above 2**53 is not exact")
 
 
-@lru_cache(maxsize=4096)
 def names(text: str) -> frozenset[str]:
     """The names that an expression uses, functions left out."""
-    return frozenset(n.id for n in ast.walk(parse(text)) if isinstance(n, ast.Name)) - FUNCTIONS.keys()
+    return _checked(text).names
 
 
-class _Evaluator(simpleeval.SimpleEval):  # type: ignore[misc]
-    """simpleeval with numpy's operators, so that one expression serves one design or an array of designs."""
+class _OnNumbers(simpleeval.SimpleEval):  # type: ignore[misc]
+    """simpleeval with our operators: one design."""
 
-    def __init__(self) -> None:
-        super().__init__(operators=_BINARY | _UNARY, functions=FUNCTIONS)
-        self.nodes[ast.IfExp] = self._where
+    def __init__(self, operators: Mapping[type[ast.AST], Any] = OPERATORS, functions: Mapping[str, Any] = FUNCTIONS) -> None:
+        super().__init__(operators=operators, functions=functions)
         self.nodes[ast.BoolOp] = self._logical
         for refused in (ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue):
             self.nodes.pop(refused, None)
 
+    def _logical(self, node: ast.BoolOp) -> Any:
+        decided_by = isinstance(node.op, ast.Or)
+        return decided_by if any(bool(self._eval(value)) is decided_by for value in node.values) else not decided_by
+
+
+class _OnArrays(_OnNumbers):
+    """The same expression for an array of designs: every operator is numpy's, and both branches are evaluated."""
+
+    def __init__(self) -> None:
+        from lca import formula_on_arrays
+
+        super().__init__(formula_on_arrays.OPERATORS, formula_on_arrays.FUNCTIONS)
+        self.nodes[ast.IfExp] = self._where
+
+    def eval(self, expr: str, previously_parsed: ast.AST | None = None) -> Any:
+        """The value; what is not finite is told by the result, not by a warning of numpy."""
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return super().eval(expr, previously_parsed)
+
     def _where(self, node: ast.IfExp) -> Any:
+        import numpy as np
+
         return np.where(self._eval(node.test), self._eval(node.body), self._eval(node.orelse))
 
     def _logical(self, node: ast.BoolOp) -> Any:
-        combine = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        from lca.formula_on_arrays import LOGICAL_AND, LOGICAL_OR
+
+        combine = LOGICAL_AND if isinstance(node.op, ast.And) else LOGICAL_OR
         result = self._eval(node.values[0])
         for value in node.values[1:]:
             result = combine(result, self._eval(value))
@@ -139,22 +133,22 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
 
     Raises FormulaError for an unknown name, a refused construct, or a result that is not a finite real number.
     """
-    tree = parse(text)
-    for name in sorted(names(text) - values.keys()):
+    tree, used = _checked(text)
+    for name in sorted(used - values.keys()):
         raise _refuse(text, f"unknown name {name!r} in a formula", nearest(name, values) or _names_hint(name, values))
+    known = {name: values[name] for name in used}
     try:
-        with np.errstate(all="ignore"):
-            evaluator = _Evaluator()
-            evaluator.names = {name: values[name] for name in names(text)}
-            result = evaluator.eval(text, previously_parsed=tree)
-    except (simpleeval.InvalidExpression, TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
+        evaluator = _OnArrays() if any(map(is_many, known.values())) else _OnNumbers()
+        evaluator.names = known
+        result = evaluator.eval(text, previously_parsed=tree)
+        if isinstance(result, str):
+            raise _refuse(text, "the result is not a number")
+        result = result.astype(float) if is_many(result) else float(result)
+    except (simpleeval.InvalidExpression, TypeError, ValueError, OverflowError) as error:
         raise _refuse(text, f"cannot be evaluated: {error}") from error
-    numbers = np.asarray(result)
-    if numbers.dtype.kind not in "biuf":
-        raise _refuse(text, "the result is not a number")
-    if not np.all(np.isfinite(numbers)):
+    if not is_finite(result):
         raise _refuse(text, "the result is not a finite number (division by zero, overflow, or root of a negative?)")
-    return float(numbers) if numbers.ndim == 0 else numbers.astype(float)
+    return result
 
 
 def _names_hint(name: str, values: Mapping[str, Any]) -> str:

@@ -117,11 +117,10 @@ def hotspots(footprint: Footprint, scores: UnitScores, network: Network, method:
     np.add.at(demand, [line.index for line in footprint.bill.lines], footprint.bill.amounts)
     supply = network.supply(demand)
     processes = scores.catalogue.processes
-    by_line = footprint.values.sum(axis=1)
     lines = footprint.bill.lines
     return Hotspots(
         footprint=footprint,
-        parts=rank([(line.part, line.stage, float(v)) for line, v in zip(lines, by_line, strict=True)]),
+        parts=rank([(line.part, line.stage, v) for line, v in zip(lines, footprint.by_line, strict=True)]),
         processes=rank([(p.name, p.location, float(v)) for p, v in zip(processes, supply * direct, strict=True) if v]),
         flows=rank(
             [(str(f), "", float(v)) for f, v in zip(network.flow_names, network.inventory(supply) * network.factors[number], strict=True)]

@@ -6,10 +6,9 @@ import graphlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from lca import formula, units
 from lca.errors import FormulaError, InputError, Problem, UnknownName, nearest
+from lca.one_or_many import is_finite, is_many, largest, smallest
 from lca.product import Product, check_service_life
 
 #: What a name stands for: a number, an array of one number a design, or a word.
@@ -39,22 +38,22 @@ def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = No
 def _check_values(product: Product, values: Values, changes: Mapping[str, Any]) -> None:
     """A service life can be meant, and what its archetype expects above zero is not below."""
     if "service_life" in changes:
-        for bound in (np.min(values["service_life"]), np.max(values["service_life"])):
+        for bound in (smallest(values["service_life"]), largest(values["service_life"])):
             try:
-                check_service_life(float(bound), product.service_life.unit)
+                check_service_life(bound, product.service_life.unit)
             except ValueError as error:
                 raise InputError(Problem(str(error), field="set service_life", value=f"{bound:g}")) from error
     for name, low, _ in _expected(product, values, changes):
-        if low >= 0 and np.any(np.asarray(values[name]) < 0):
+        if low >= 0 and smallest(values[name]) < 0:
             field = f"set {name}" if name in changes else f"parameters.{name}"
-            raise InputError(Problem("is below zero, which it cannot be", field=field, value=f"{np.min(values[name]):g}"))
+            raise InputError(Problem("is below zero, which it cannot be", field=field, value=f"{smallest(values[name]):g}"))
 
 
 def unusual_values(product: Product, values: Values, changes: Mapping[str, Any]) -> list[str]:
     """A sentence for every value that lies outside the range that the extended file expects (a single design only)."""
     said = []
     for name, low, high in _expected(product, values, changes):
-        if np.ndim(values[name]) == 0 and not low * (1 - 1e-9) <= values[name] <= high * (1 + 1e-9):
+        if not is_many(values[name]) and not low * (1 - 1e-9) <= values[name] <= high * (1 + 1e-9):
             unit = product.parameters[name].unit
             said.append(
                 f"{name} {values[name]:g} {unit} is outside the range {low:g} to {high:g} {unit} that its archetype expects".replace(
@@ -71,7 +70,7 @@ def _expected(product: Product, values: Values, changes: Mapping[str, Any]) -> I
         if bounds is None or bounds[0] is None or bounds[1] is None or name not in values:
             continue
         low, high = (evaluate_amount(bound, values, f"parameters.{name}") for bound in bounds)
-        if np.ndim(low) == 0 and np.ndim(high) == 0:
+        if not is_many(low) and not is_many(high):
             yield name, float(low), float(high)
 
 
@@ -100,7 +99,7 @@ def _check_changes(product: Product, changes: Mapping[str, Any]) -> None:
             if not isinstance(value, str) or (choices and value not in choices):
                 hint = f"one of {', '.join(choices)}" if choices else "a word"
                 raise InputError(Problem("not a value of this parameter", field=f"set {name}", value=str(value), hint=hint))
-        elif not isinstance(value, str) and not np.all(np.isfinite(value)):
+        elif not isinstance(value, str) and not is_finite(value):
             raise InputError(Problem("not a finite number", field=f"set {name}", value=str(value)))
 
 

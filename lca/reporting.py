@@ -7,11 +7,10 @@ life both give the same, except where carbon leaves as methane, whose factor the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
 
 from lca.catalogue import Process
 from lca.errors import Problem, UnknownName
@@ -50,16 +49,16 @@ class BiogenicCarbon:
         return BiogenicCarbon(self.product * factor, self.packaging * factor)
 
 
-def biogenic_carbon(made: Bill, processes: tuple[Process, ...], carbon_of: Callable[[Process], float]) -> BiogenicCarbon:
+def biogenic_carbon(made: Bill, processes: Sequence[Process], carbon_of: Callable[[Process], float]) -> BiogenicCarbon:
     """kg of biogenic carbon of one design; `carbon_of` gives kg C per kg of what a process delivers.
 
     Lines whose mass in the product is not known count nothing.
     """
     of_product = of_packaging = 0.0
-    for line, amount, mass in zip(made.lines, made.amounts, made.masses, strict=True):
+    for line, amount, mass in zip(made.lines, made.amount_of, made.mass_of, strict=True):
         content = carbon_of(processes[line.index])
         if line.stage == "materials":
-            of_product += float(np.nan_to_num(mass)) * content
+            of_product += 0.0 if isnan(mass) else float(mass) * content
         elif line.stage == "packaging" and line.unit == "kg" and not line.part.endswith(", forming"):
             of_packaging += float(amount) * content
     return BiogenicCarbon(of_product, of_packaging)

@@ -56,11 +56,6 @@ def copy_name(name: str, change: Change) -> str:
     return f"{name} [{change.share:.4g} {change.technology.removeprefix('electricity, ')}, {tiers}]"
 
 
-def original_name(name: str) -> str:
-    """The name of the process that a copy was made of; any other name as it is."""
-    return name.split(" [", 1)[0]
-
-
 class _Copies:
     """The links of the new processes while they are made."""
 

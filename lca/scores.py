@@ -3,38 +3,76 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from lca import units
-from lca.catalogue import Catalogue, Places, Process
+from lca.catalogue import Catalogue, Places, StoredProcesses
 from lca.errors import Problem, UnknownName, nearest
 
-FORMAT = 3
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMAT = 4
+_BYTES = 8
+
+
+class OfProcess(NamedTuple):
+    """What one unit of a process scores by one method: kg CO2e by gas group, and the part that rests on estimates."""
+
+    groups: tuple[float, ...]
+    resting_on_estimates: float
 
 
 @dataclass(frozen=True)
 class UnitScores:
     """kg CO2e per unit of each process, by method and gas group, with what made them.
 
-    `values` has the shape (processes, methods, groups). `resting_on_estimates` (processes, methods) is the part of each
-    method's total score that flows through exchanges without a source, in kg CO2e.
+    `numbers` has a row of float64 a process: its scores method by method and group by group, then for each method the
+    part of the total score that flows through exchanges without a source. It is memory (of an array, or of a file):
+    what one product needs is read from it without numpy, `values` and `resting_on_estimates` are the same as arrays.
     """
 
     catalogue: Catalogue
     methods: tuple[str, ...]
     groups: tuple[str, ...]
-    values: NDArray[np.float64]
-    resting_on_estimates: NDArray[np.float64]
+    numbers: memoryview[float]
     digest: str
     background: str
     solver: str
+
+    def of_process(self, number: int, method: str) -> OfProcess:
+        """The scores of one process. Raises UnknownName."""
+        which, width = self._number_of(method), len(self.groups)
+        start = number * self._columns
+        groups = self.numbers[start + which * width : start + (which + 1) * width]
+        return OfProcess(tuple(groups), self.numbers[start + len(self.methods) * width + which])
+
+    @property
+    def _columns(self) -> int:
+        return len(self.methods) * (len(self.groups) + 1)
+
+    @cached_property
+    def _table(self) -> NDArray[np.float64]:
+        import numpy as np
+
+        return np.asarray(self.numbers).reshape(-1, self._columns)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """All scores, shape (processes, methods, groups)."""
+        return self._table[:, : -len(self.methods)].reshape(-1, len(self.methods), len(self.groups))
+
+    @property
+    def resting_on_estimates(self) -> NDArray[np.float64]:
+        """The part of each score that rests on estimates, shape (processes, methods)."""
+        return self._table[:, -len(self.methods) :]
 
     def of_method(self, method: str) -> NDArray[np.float64]:
         """Scores by gas group for one method, shape (processes, groups). Raises UnknownName."""
@@ -53,15 +91,23 @@ class UnitScores:
         return self.methods.index(method)
 
 
+def as_numbers(values: NDArray[np.float64], resting_on_estimates: NDArray[np.float64]) -> memoryview[float]:
+    """Scores (processes, methods, groups) and their parts on estimates (processes, methods) as `UnitScores.numbers`."""
+    import numpy as np
+
+    table = np.concatenate([values.reshape(len(values), -1), resting_on_estimates], axis=1, dtype=np.float64)
+    return table.reshape(-1).data.cast("B").cast("d")
+
+
 def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> None:
     """Write the scores so that a reader sees all or nothing (files are renamed into place, the index last).
 
     `conversions` maps 'from>to' to factors that readers will need often, so that they can do without pint.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stacked = np.concatenate([scores.values.reshape(len(scores.values), -1), scores.resting_on_estimates], axis=1)
-    replace_file(folder / "values.npy", lambda path: np.save(path, stacked, allow_pickle=False))
-    places = scores.catalogue.places
+    catalogue = scores.catalogue
+    places = catalogue.places
+    processes = "\n".join(json.dumps(process, ensure_ascii=False) for process in catalogue.processes).encode()
     index = {
         "format": FORMAT,
         "digest": scores.digest,
@@ -69,15 +115,20 @@ def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> Non
         "solver": scores.solver,
         "methods": scores.methods,
         "groups": scores.groups,
-        "processes": scores.catalogue.processes,
+        "numbers": catalogue.by_name,
+        "bytes": len(processes),
         "places": {"parents": dict(places.parents), "names": dict(places.names), "aliases": dict(places.aliases)},
         "conversions": conversions,
     }
+    replace_file(folder / "values.f64", lambda path: path.write_bytes(scores.numbers))
+    replace_file(folder / "processes.jsonl", lambda path: path.write_bytes(processes))
     replace_file(folder / "index.json", lambda path: path.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8"))
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a temporary file beside `path`, then put it in its place in one step."""
+    import tempfile  # slow to import, and only a writer needs it
+
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     os.close(handle)
     try:
@@ -99,21 +150,23 @@ def load(folder: Path, digest: str) -> UnitScores | None:
         index = json.loads((folder / "index.json").read_bytes())
         if index["format"] != FORMAT or index["digest"] != digest:
             return None
-        stacked = np.load(folder / "values.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        listed = (folder / "processes.jsonl").read_bytes()
+        if len(listed) != index["bytes"]:
+            return None
+        with (folder / "values.f64").open("rb") as file:
+            numbers = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    methods, groups = tuple(index["methods"]), tuple(index["groups"])
+    processes = StoredProcesses(listed.decode("utf-8", "replace").split("\n"))
+    if len(numbers) != len(processes) * len(methods) * (len(groups) + 1) * _BYTES:
         return None
     units.remember({_pair(text): value for text, value in index["conversions"].items()})
-    places = Places(**index["places"])
-    processes = tuple(Process._make([*row[:6], tuple(row[6])]) for row in index["processes"])
-    shape = (len(processes), len(index["methods"]), len(index["groups"]))
-    if stacked.shape != (shape[0], shape[1] * shape[2] + shape[1]):
-        return None
     return UnitScores(
-        catalogue=Catalogue(processes, places),
-        methods=tuple(index["methods"]),
-        groups=tuple(index["groups"]),
-        values=stacked[:, : -shape[1]].reshape(shape),
-        resting_on_estimates=stacked[:, -shape[1] :],
+        catalogue=Catalogue(processes, Places(**index["places"]), index["numbers"]),
+        methods=methods,
+        groups=groups,
+        numbers=numbers.cast("d"),
         digest=index["digest"],
         background=index["background"],
         solver=index["solver"],

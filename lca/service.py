@@ -30,8 +30,8 @@ def per_service(footprint: Footprint, length: float, unit: str) -> Footprint:
         functional_unit=FunctionalUnit(
             description=f"one {unit} of service of: {footprint.functional_unit.description}", quantity=1, unit=unit
         ),
-        bill=replace(footprint.bill, amounts=footprint.bill.amounts / length),
-        values=footprint.values / length,
+        bill=replace(footprint.bill, amount_of=tuple(amount / length for amount in footprint.bill.amount_of)),
+        rows=tuple(tuple(value / length for value in row) for row in footprint.rows),
         resting_on_estimates=footprint.resting_on_estimates / length,
         warnings=(said, *footprint.warnings),
         treated=replace(footprint.treated, covered=footprint.treated.covered / length),

@@ -18,7 +18,7 @@ from scipy.sparse.linalg import splu
 
 from lca.background import Background
 from lca.errors import MeaninglessSystem
-from lca.scores import UnitScores
+from lca.scores import UnitScores, as_numbers
 
 if TYPE_CHECKING:
     import bw2calc as bc
@@ -119,8 +119,7 @@ def unit_scores(background: Background) -> UnitScores:
         catalogue=background.catalogue,
         methods=methods,
         groups=background.groups,
-        values=values.reshape(shape),
-        resting_on_estimates=_resting_on_estimates(background, values.reshape(shape).sum(axis=2)),
+        numbers=as_numbers(values.reshape(shape), _resting_on_estimates(background, values.reshape(shape).sum(axis=2))),
         digest=background.digest,
         background=background.name,
         solver=f"bw2calc {version('bw2calc')}, SciPy {version('scipy')} SuperLU",

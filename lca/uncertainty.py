@@ -101,11 +101,11 @@ def sample(
     nominal = evaluate_parameters(product, changes)
     drawn, factors = _parameter_draws(product, nominal, changes, worlds)
     made = bill(product, scores.catalogue, changes | drawn, factors)
-    amounts, masses = (np.broadcast_to(x, (worlds.draws, len(made.lines))).copy() for x in (made.amounts, made.masses))
+    amount_of, mass_of = list(made.amount_of), list(made.mass_of)
     for number, factor in _line_draws(product, nominal, worlds):
-        amounts[:, number] *= factor
-        masses[:, number] *= factor
-    made, _ = with_end_of_life(replace(made, amounts=amounts, masses=masses), end_of_life, scores.catalogue)
+        amount_of[number] = amount_of[number] * factor
+        mass_of[number] = mass_of[number] * factor
+    made, _ = with_end_of_life(replace(made, amount_of=tuple(amount_of), mass_of=tuple(mass_of)), end_of_life, scores.catalogue)
     index = [line.index for line in made.lines]
     lines = made.amounts * worlds.of_method(method)[index, :].T
     point = assess(product, scores, changes, method, end_of_life).total

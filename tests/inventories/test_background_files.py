@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inventories.background_files import FOLDER, BackgroundTables, digest, read_background
+from inventories.background_files import BackgroundTables, read_background
+from inventories.background_folder import FOLDER, digest
 from inventories.tables import read_table
 from lca.errors import InputError, MeaninglessSystem, Problem
 from lca.scores import UnitScores

@@ -183,7 +183,7 @@ def test_a_second_run_with_the_same_factors_solves_nothing(write: Write) -> None
     assert score(again, "electricity, generation mix", "CN") == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("name", ["values.npy", "index.json"])
+@pytest.mark.parametrize("name", ["values.f64", "processes.jsonl", "index.json"])
 def test_a_broken_store_is_made_again(name: str, write: Write) -> None:
     path = write(GRID.replace("0.1,", "0.11,"))
     folder = home() / "scores" / with_factors(path).digest[:20]

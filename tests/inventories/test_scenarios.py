@@ -10,7 +10,8 @@ import pytest
 
 from inventories import scenarios
 from inventories.assessing import assess_file, setting_of
-from inventories.background_files import FOLDER, read_sources
+from inventories.background_files import read_sources
+from inventories.background_folder import FOLDER
 from inventories.scenarios import outlook_factor
 from inventories.shipped import archetype_paths, load, product_paths
 from inventories.validation import validate

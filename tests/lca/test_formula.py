@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lca.errors import FormulaError
 from lca.formula import evaluate, names
@@ -71,6 +75,43 @@ def test_a_million_designs_by_the_same_expression() -> None:
     assert result.shape == (1_000_000,)
     for row in (0, 499_999, 500_001, 999_999):
         assert result[row] == evaluate("(2 * x + 1) ** 2 if x > 5 else max(x, 1)", {"x": float(x[row])})
+
+
+_NUMBERS = st.one_of(st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.5, 3.5, -2.5, 1e300]), st.floats(-50, 50, allow_subnormal=False))
+_LEAVES = st.sampled_from(["a", "b", "c", "0", "2", "0.25", "7"])
+
+
+def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(inner, inner)
+    return st.one_of(
+        st.tuples(pair, st.sampled_from(["+", "-", "*", "/", "**", ">", ">=", "<", "<=", "==", "!=", "and", "or"])).map(
+            lambda x: f"({x[0][0]}) {x[1]} ({x[0][1]})"
+        ),
+        st.tuples(st.sampled_from(["abs", "sqrt", "exp", "ln", "log10", "ceil", "floor", "round", "-", "not "]), inner).map(
+            lambda x: f"{x[0]}({x[1]})"
+        ),
+        st.tuples(st.sampled_from(["min", "max"]), pair).map(lambda x: f"{x[0]}({x[1][0]}, {x[1][1]})"),
+        st.tuples(inner, pair).map(lambda x: f"({x[1][0]}) if ({x[0]}) else ({x[1][1]})"),
+    )
+
+
+def _value_or_refusal(text: str, values: dict[str, Any]) -> float | None:
+    try:
+        return float(np.ravel(evaluate(text, values))[0])
+    except FormulaError:
+        return None
+
+
+@given(st.recursive(_LEAVES, _combined, max_leaves=8), st.tuples(_NUMBERS, _NUMBERS, _NUMBERS))
+@settings(max_examples=400, deadline=None)
+def test_one_design_gets_what_an_array_of_one_gets(text: str, numbers: tuple[float, float, float]) -> None:
+    names_and_numbers = dict(zip("abc", numbers, strict=True))
+    alone = _value_or_refusal(text, names_and_numbers)
+    in_array = _value_or_refusal(text, {name: np.array([number]) for name, number in names_and_numbers.items()})
+    # both branches of an array are evaluated, one of them alone: an exponent that is refused may stand in the other
+    if in_array is None and " if " in text:
+        return
+    assert alone == (None if in_array is None else pytest.approx(in_array, rel=1e-12))
 
 
 def test_an_unknown_name_gets_the_nearest_one() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lca.background import Background, Facts
-from lca.catalogue import Catalogue
-from lca.rewiring import ALL, Greening, Rescaling, copy_name, is_grid, original_name, rewire, rewired_digest
+from lca.catalogue import Catalogue, original_name
+from lca.rewiring import ALL, Greening, Rescaling, copy_name, is_grid, rewire, rewired_digest
 from lca.solve import unit_scores
 from tests.conftest import World, background_of
 
