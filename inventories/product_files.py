@@ -92,11 +92,17 @@ def read_product_file(
 
 
 def _with_processes(component: Mapping, materials: dict[str, Row]) -> Mapping:
-    """The component with the processes of its material where it names none."""
+    """The component with the processes of its material where it names none. Its class must be that of a known material."""
     name = component.get("material")
+    row = materials.get(name) if isinstance(name, str) else None
+    classes = {known.text("class") for known in materials.values()}
+    if row is not None and component.get("class") in classes - {row.text("class")}:
+        line = component.lines.get("class", component.line)
+        hint = f"it is {row.text('class')}; the plastic-free ratio rests on it"
+        field = f"packaging[{component.get('component')}].class"
+        raise InputError(Problem(f"not the class of {name}", component.file, line, field, component["class"], hint))
     if component.get("process") or not isinstance(name, str):
         return component
-    row = materials.get(name)
     if row is None:
         hint = nearest(name, materials) or "see inventories/background/packaging_materials.csv, or give `process` and `location`"
         line = component.lines.get("material", component.line)

@@ -103,7 +103,7 @@ def bill(
     if problems:
         raise InputError(problems)
     declared = values.get("product_mass")
-    warnings = [*_fallbacks(lines), *_check_mass(masses, declared), *unusual_values(product, values, changes or {})]
+    warnings = [*_fallbacks(lines), *_check_mass(lines, masses, declared), *unusual_values(product, values, changes or {})]
     return Bill(product.id, tuple(lines), tuple(amounts), tuple(masses), None if declared is None else mean(declared), tuple(warnings))
 
 
@@ -225,7 +225,7 @@ def _fallbacks(lines: list[BillLine]) -> Iterator[str]:
             yield f"{line.stage}[{line.part}]: {line.process!r} is not known at {line.location}; {line.found_location} was taken"
 
 
-def _check_mass(masses: list[Any], declared: Any) -> Iterator[str]:
+def _check_mass(lines: list[BillLine], masses: list[Any], declared: Any) -> Iterator[str]:
     """The parts' masses against the declared mass: a warning above 5 %, an error above 20 %."""
     if declared is None or not masses or any(map(is_many, masses)):
         return
@@ -237,7 +237,11 @@ def _check_mass(masses: list[Any], declared: Any) -> Iterator[str]:
         raise InputError(Problem("a line has a negative mass in the product", field="mass", value=f"{min(known):.4g} kg"))
     off = total / target - 1.0
     said = f"the parts weigh {total:.4g} kg, the declared mass is {target:.4g} kg ({off:+.1%})"
+    unknown = [line.part for line, mass in zip(lines, masses, strict=True) if math.isnan(mass)]
+    if unknown and off < 0:
+        said += f"; no mass is given for {', '.join(unknown[:5])}{', ...' if len(unknown) > 5 else ''}"
     if abs(off) > MASS_ERROR:
-        raise InputError(Problem(said, field="mass", value=f"{target:.4g} kg", hint="correct the parts, or the declared mass"))
+        hint = "give these parts a `mass:`, or correct the declared mass" if unknown and off < 0 else "correct the parts, or the declared mass"
+        raise InputError(Problem(said, field="mass", value=f"{target:.4g} kg", hint=hint))
     if abs(off) > MASS_WARNING:
         yield said

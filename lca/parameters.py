@@ -29,8 +29,8 @@ def evaluate_parameters(product: Product, changes: Mapping[str, Any] | None = No
     values: Values = {n: p.value for n, p in product.parameters.items() if p.type != "number"}
     values |= {n: v for n, v in changes.items() if isinstance(v, str) and _is_word(product, n)}
     pending = {n: e for n, e in expressions.items() if n not in values}
-    for name in _order(pending):
-        values[name] = evaluate_amount(pending[name], values, f"parameters.{name}") * (factors or {}).get(name, 1.0)
+    for name in _order(pending, changes):
+        values[name] = evaluate_amount(pending[name], values, _field(name, changes)) * (factors or {}).get(name, 1.0)
     _check_values(product, values, changes)
     return values
 
@@ -45,8 +45,7 @@ def _check_values(product: Product, values: Values, changes: Mapping[str, Any]) 
                 raise InputError(Problem(str(error), field="set service_life", value=f"{bound:g}")) from error
     for name, low, _ in _expected(product, values, changes):
         if low >= 0 and smallest(values[name]) < 0:
-            field = f"set {name}" if name in changes else f"parameters.{name}"
-            raise InputError(Problem("is below zero, which it cannot be", field=field, value=f"{smallest(values[name]):g}"))
+            raise InputError(Problem("is below zero, which it cannot be", field=_field(name, changes), value=f"{smallest(values[name]):g}"))
 
 
 def unusual_values(product: Product, values: Values, changes: Mapping[str, Any]) -> list[str]:
@@ -122,13 +121,18 @@ def _scaled(amount: Any, factor: float) -> Any:
     return amount * factor
 
 
-def _order(expressions: Mapping[str, Any]) -> list[str]:
+def _field(name: str, changes: Mapping[str, Any]) -> str:
+    """Where the value of a name stands: in the file, or among what was set."""
+    return f"set {name}" if name in changes else f"parameters.{name}"
+
+
+def _order(expressions: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
     graph = {}
     for name, expression in expressions.items():
         try:
             used = formula.names(expression) if isinstance(expression, str) else frozenset()
         except FormulaError as error:
-            raise error.located(None, None, f"parameters.{name}") from error
+            raise error.located(None, None, _field(name, changes)) from error
         graph[name] = used & expressions.keys()
     try:
         return list(graphlib.TopologicalSorter(graph).static_order())

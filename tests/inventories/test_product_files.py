@@ -53,6 +53,7 @@ MISTAKES = [
     ("category: smartphone", "category: smartphone\nmarket: domestik", "domestik", "market", "domestik", "'domestic'"),
     ("folding boxboard", "folding boxbord", "boxbord", f"{BOX}.material", "folding boxbord", "'folding boxboard'"),
     ("class: fibre", "class: fibres", "fibres", f"{BOX}.class", "fibres", "'fibre'"),
+    ("class: fibre", "class: plastic", "plastic", f"{BOX}.class", "plastic", "it is fibre"),
     ("year: 2024", "year: 2260", "2260", "sources.spec.year", "2260", "2100"),
     ('"aluminium, sheet"', '"aluminum, sheet"', "aluminum", f"{CASE}.process", "aluminum, sheet", "'aluminium, sheet'"),
     ('"aluminium, sheet"', '"{metal}, sheet"', "{metal}", f"{CASE}.process", "{metal}, sheet", "no parameter 'metal'"),

@@ -202,6 +202,15 @@ def weighed(grams: float) -> Product:
     return product(line(amount=grams), mass={"value": 200, "unit": "g", "source": "estimate"})
 
 
+def test_a_refused_mass_names_the_parts_that_have_none() -> None:
+    lines = line("chips", "chip", amount=1, unit="piece"), line("case", amount=100)
+    refused = refusal(product(*lines, mass={"value": 200, "unit": "g", "source": "estimate"}))
+    assert refused.reason.endswith("no mass is given for chips")
+    assert "give these parts a `mass:`" in (refused.hint or "")
+    # parts that are too heavy already would only be heavier
+    assert "chips" not in refusal(product(*lines, mass={"value": 60, "unit": "g", "source": "estimate"})).reason
+
+
 def test_the_mass_counts_what_stays_in_the_product_only() -> None:
     """100 g case (200 g of sheet bought), 4 chips of 5 g, 30 g solder of which 20 g stay, 60 g service that leaves nothing: 140 g."""
     made = product(
