@@ -8,6 +8,7 @@ no index, no call of anything else, so a formula cannot open a file or run for e
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -128,6 +129,22 @@ class _OnArrays(_OnNumbers):
         return result
 
 
+class _Evaluators(threading.local):
+    """One evaluator a thread: making one takes longer than a formula."""
+
+    def __init__(self) -> None:
+        self.on_numbers = _OnNumbers()
+
+    def of(self, known: Mapping[str, Any]) -> _OnNumbers:
+        """The evaluator for these values, which it knows by name."""
+        chosen = _OnArrays() if any(map(is_many, known.values())) else self.on_numbers
+        chosen.names = known
+        return chosen
+
+
+_evaluators = _Evaluators()
+
+
 def evaluate(text: str, values: Mapping[str, Any]) -> Any:
     """The value of an expression for the given names: a float, or an array if any name used is an array.
 
@@ -138,9 +155,7 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
         raise _refuse(text, f"unknown name {name!r} in a formula", nearest(name, values) or _names_hint(name, values))
     known = {name: values[name] for name in used}
     try:
-        evaluator = _OnArrays() if any(map(is_many, known.values())) else _OnNumbers()
-        evaluator.names = known
-        result = evaluator.eval(text, previously_parsed=tree)
+        result = _evaluators.of(known).eval(text, previously_parsed=tree)
         if isinstance(result, str):
             raise _refuse(text, "the result is not a number")
         result = result.astype(float) if is_many(result) else float(result)
