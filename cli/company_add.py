@@ -66,11 +66,16 @@ def activity(
     segment: str | None,
 ) -> None:
     """Amount x factor. In scope 1 a background process gives its direct emissions, and its supply chain goes to category 3.3."""
+    computed = None
     if factor is None:
+        from records.restating import COMPUTED
+
+        computed = COMPUTED["emission"]
         parts = _from_background(logging, process, location, unit, scope, category)
     else:
         parts = [(scope, category, factor, process, location, logging.source or "")]
-    logging.log(*[("emission", _activity(part, amount, unit, segment)) for part in parts])
+    entries = [("emission", _activity(part, amount, unit, segment)) for part in parts]
+    logging.log(*entries, computed=(lambda _: computed) if computed else None)
 
 
 _Part = tuple[str, str | None, float, str, str, str]
@@ -151,7 +156,9 @@ def sale(logging: Logging, product: str, **fields: Any) -> None:
         unit = unit_footprint(product)
     except LifeloopError as error:
         printing.stop(error, logging.as_json)
-    logging.log(("sale", fields | unit))
+    from records.restating import COMPUTED
+
+    logging.log(("sale", fields | unit), computed=lambda draft: COMPUTED[draft.kind])
 
 
 @command.command("figure")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli import printing
-from cli.logging_entries import write_all
+from cli.logging_entries import RESTATE_ROWS, restate_option, restating, write_all
 from cli.recordbook import records_option, who_option
 from lca.errors import LifeloopError
 
@@ -17,11 +17,21 @@ TABLES = ("emission", "electricity", "sale", "indicator")
 
 
 def import_table(
-    kind: str, table: Path, sheet: str | None, encoding: str, preview: bool, reason: str | None, who: str, as_json: bool
+    kind: str,
+    table: Path,
+    sheet: str | None,
+    encoding: str,
+    preview: bool,
+    reason: str | None,
+    who: str,
+    as_json: bool,
+    restate: bool = False,
 ) -> None:
     """Log every row of a table as an entry of this kind, or show what would be logged."""
     from records.company_sheets import Reading, read_company_table
+    from records.restating import COMPUTED
 
+    anew = restating(restate, reason)
     complete = _with_footprint if kind == "sale" else dict
     try:
         drafts = read_company_table(table, Reading(kind, who, sheet, encoding, reason, complete))
@@ -32,9 +42,9 @@ def import_table(
         shown = [{"date": r["date"], "content": ", ".join(f"{k} {v}" for k, v in r.items() if k not in {"key", "date"})} for r in rows]
         printing.write(printing.as_json_text(rows) if as_json else printing.table(shown), None)
         return
-    made = write_all(drafts, as_json)
-    answer = {"rows": len(drafts), "added": made.added, "ids": [entry.id for entry in made.entries]}
-    printing.write(printing.as_json_text(answer) if as_json else f"{len(drafts)} rows, {made.added} entries added", None)
+    computed = (lambda _: COMPUTED["sale"]) if kind == "sale" else None
+    made = write_all(drafts, as_json, computed, anew, RESTATE_ROWS)
+    printing.write(printing.as_json_text(made.to_dict()) if as_json else made.sentence, None)
 
 
 def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -51,18 +61,20 @@ def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a CSV file.")
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
 @click.option("--template", is_flag=True, help="Write TABLE as an empty table to fill in, and log nothing.")
-@click.option("--reason", help="Why a closed period is restated.")
+@restate_option
+@click.option("--reason", help="Why a closed period, or an entry, is restated.")
 @who_option
 @records_option
 @click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
-def command(
-    table: Path, kind: str, sheet: str | None, encoding: str, preview: bool, template: bool, reason: str | None, who: str, as_json: bool
-) -> None:
-    """Log a CSV or Excel table, whole or not at all; the same table twice adds nothing."""
+def command(table: Path, kind: str, template: bool, as_json: bool, **said: Any) -> None:
+    """Log a CSV or Excel table, whole or not at all; the same table twice adds nothing.
+
+    A sale keeps the footprint that it was logged with; --restate logs today's instead.
+    """
     if template:
         write_template(kind, table, as_json)
         return
-    import_table(kind, table, sheet, encoding, preview, reason, who, as_json)
+    import_table(kind, table, as_json=as_json, **said)
 
 
 def write_template(kind: str, table: Path, as_json: bool) -> None:

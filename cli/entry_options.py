@@ -16,6 +16,7 @@ from cli.logging_entries import write_all
 from cli.recordbook import record_errors, records_option, who_option
 
 if TYPE_CHECKING:
+    from records.restating import Computed
     from records.values import Entry
 
 Function = Callable[..., Any]
@@ -51,8 +52,8 @@ class Logging:
         """The same with more said of the source."""
         return replace(self, source=f"{self.source}; {more}")
 
-    def log(self, *entries: tuple[str, dict[str, Any]]) -> None:
-        """Write entries of these kinds and fields, all or none, and print their ids."""
+    def log(self, *entries: tuple[str, dict[str, Any]], computed: Computed | None = None) -> None:
+        """Write entries of these kinds and fields, all or none, and print their ids; `computed` as in `write_all`."""
         from records.drafting import checked
         from records.values import Draft
 
@@ -64,7 +65,7 @@ class Logging:
         with record_errors(self.as_json):
             for draft in drafts:
                 checked(draft)
-        self._print(write_all(drafts, self.as_json).entries)
+        self._print(write_all(drafts, self.as_json, computed).entries)
 
     def _key(self, position: int) -> str | None:
         return f"{self.key}-{position + 1}" if self.key and position else self.key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,12 +11,17 @@ import click
 
 from cli import printing
 from cli.logging_entries import (
+    RESTATE_ROWS,
     as_day,
     as_labels,
+    encoding_option,
     entry_options,
     evidence_content,
     evidence_option,
     json_option,
+    restate_option,
+    restating,
+    sheet_option,
     warn,
     warn_of_future,
     write_all,
@@ -72,55 +76,90 @@ def command() -> None:
 def add(happened: date, key: str | None, evidence: tuple[Path, ...], who: str, as_json: bool, **said: Any) -> None:
     """Log one entry and print its id."""
     from circularity.ewaste import KIND, content_of, unlikely_mass
-    from inventories.product_mass import product_mass
     from records.values import Draft
 
-    reason = said.pop("reason")
+    reason, weighing = said.pop("reason"), _Weighing()
     try:
-        content = content_of(said, product_mass) | evidence_content(evidence)
+        content = content_of(said, weighing.mass_of) | evidence_content(evidence)
     except InputError as error:
         printing.stop(error, as_json)
     warn_of_future(happened, as_json)
-    doubt = unlikely_mass(content, product_mass) if said["unit_mass"] is not None else None
+    doubt = unlikely_mass(content, weighing.mass_of) if said["unit_mass"] is not None else None
     if doubt:
         warn(doubt, as_json)
-    write_one(Draft(KIND, content, happened, who, key, reason), as_json)
+    write_one(Draft(KIND, content, happened, who, key, reason), as_json, weighing.computed)
+
+
+_kind = click.option(
+    "--kind",
+    type=click.Choice(["ewaste", "placed"]),
+    default="ewaste",
+    show_default=True,
+    help="What a row is: e-waste, or equipment put on the market.",
+)
 
 
 @command.command("import")
 @click.argument("table", type=click.Path(path_type=Path))
+@_kind
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
-@click.option("--sheet", help="The sheet of a workbook that has several.")
-@click.option(
-    "--encoding",
-    type=click.Choice(["utf-8", "utf-16", "gb18030", "big5", "shift_jis"]),
-    default="utf-8",
-    show_default=True,
-    help="What a CSV table is written in; it is never guessed.",
-)
-@click.option("--reason", help="Why a closed period is restated.")
+@sheet_option
+@encoding_option
+@restate_option
+@click.option("--reason", help="Why a closed period, or an entry, is restated.")
 @who_option
 @records_option
 @json_option
-def import_(table: Path, preview: bool, as_json: bool, who: str, **how: Any) -> None:
-    """Log a table, CSV or Excel, whole or not at all; the same table twice adds nothing. `lifeloop ewaste template` writes one."""
-    from inventories.product_mass import product_mass
-    from records.ewaste_table import read_ewaste
+def import_(table: Path, kind: str, preview: bool, restate: bool, as_json: bool, **how: Any) -> None:
+    """Log a table, CSV or Excel, whole or not at all; the same table twice adds nothing. `lifeloop ewaste template` writes one.
 
-    mass_of = functools.cache(product_mass)
+    Devices keep the mass that they were logged with; --restate logs that of today's product file instead.
+    """
+    anew, weighing = restating(restate, how["reason"]), _Weighing()
     try:
-        drafts = read_ewaste(table, mass_of, who, today=datetime.now(UTC).date(), **how)
+        drafts = _read(kind, table, weighing.mass_of, how)
     except InputError as error:
         printing.stop(error, as_json)
-    _doubt(drafts, mass_of, as_json)
+    if kind == "ewaste":
+        _doubt(drafts, weighing.mass_of, as_json)
     if preview:
         _preview(drafts, as_json)
         return
-    written = write_all(drafts, as_json)
-    answer = {"rows": len(drafts), "added": written.added, "ids": [entry.id for entry in written.entries]}
-    there = len(drafts) - written.added
-    text = f"{len(drafts)} rows, {written.added} entries added" + (f", {there} were there already" if there else "")
-    printing.write(printing.as_json_text(answer) if as_json else text, None)
+    written = write_all(drafts, as_json, weighing.computed, anew, RESTATE_ROWS)
+    printing.write(printing.as_json_text(written.to_dict()) if as_json else written.sentence, None)
+
+
+def _read(kind: str, table: Path, mass_of: MassOf, how: dict[str, Any]) -> list[Draft]:
+    from records.ewaste_table import read_ewaste
+    from records.placed_table import read_placed
+
+    today = datetime.now(UTC).date()
+    return read_placed(table, this_year=today.year, **how) if kind == "placed" else read_ewaste(table, mass_of, today=today, **how)
+
+
+class _Weighing:
+    """The mass of one device by its product's file, read once a product, and remembered by the product's id."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, tuple[str, float]] = {}
+        self._by_id: dict[str, float] = {}
+
+    def mass_of(self, name: str) -> tuple[str, float]:
+        """The id of a product and the mass of one in kg. Raises InputError."""
+        from inventories.product_mass import product_mass
+
+        if name not in self._by_name:
+            self._by_name[name] = product_mass(name)
+            self._by_id |= dict([self._by_name[name]])
+        return self._by_name[name]
+
+    def computed(self, draft: Draft) -> frozenset[str]:
+        """The computed fields of devices that are weighed by their product's file; none of what was weighed or said."""
+        from records.restating import COMPUTED
+
+        content = _content(draft)
+        declared = self._by_id.get(content.get("product", ""))
+        return COMPUTED["ewaste"] if declared is not None and content.get("unit_mass_kg") == declared else frozenset()
 
 
 def _doubt(drafts: Sequence[Draft], mass_of: MassOf, as_json: bool) -> None:
@@ -151,14 +190,15 @@ def _preview(drafts: Sequence[Draft], as_json: bool) -> None:
 
 @command.command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_kind
 @click.option("--chinese", is_flag=True, help="Headers in Chinese.")
-def template(file: Path, chinese: bool) -> None:
+def template(file: Path, kind: str, chinese: bool) -> None:
     """Write an empty table to fill in, .xlsx or .csv; nothing is overwritten."""
-    from records.ewaste_table import COLUMNS
+    from records import ewaste_table, placed_table
     from records.spreadsheets import write_template
 
     try:
-        write_template(file, COLUMNS, chinese)
+        write_template(file, placed_table.COLUMNS if kind == "placed" else ewaste_table.COLUMNS, chinese)
     except InputError as error:
         printing.stop(error, as_json=False)
     click.echo(str(file))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
-from cli.recordbook import is_moment, reading_book, records_option, who_option, writing_book
+from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all, write_one
+from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
     from circularity.packaging import Basis
     from circularity.swap import Swapped
+    from records.packaging_table import VolumeOf
+    from records.values import Draft
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
 _definition = click.option(
@@ -121,6 +127,8 @@ def add(product: str, key: str | None, evidence: Path | None, reason: str | None
     from circularity.evidence import evidence_of
     from inventories.packaging_volumes import volume_of
     from inventories.shipped import load
+    from records.restating import COMPUTED
+    from records.values import Draft
 
     market, year, units = said.pop("market"), said.pop("year"), said.pop("units")
     try:
@@ -129,39 +137,74 @@ def add(product: str, key: str | None, evidence: Path | None, reason: str | None
             volume = volume.model_copy(update={"evidence": (evidence_of(evidence),)})
     except LifeloopError as error:
         printing.stop(error, as_json)
-    with writing_book(as_json) as book:
-        made = book.append("packaging", volume, happened=date(year, 12, 31), who=who, key=key, reason=reason)
-    printing.write(printing.as_json_text(made.to_dict()) if as_json else made.id, None)
+    write_one(Draft("packaging", volume, date(year, 12, 31), who, key, reason), as_json, lambda _: COMPUTED["packaging"])
 
 
 @command.command("import")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
-@click.option("--reason", help="Why a closed period is restated.")
+@sheet_option
+@encoding_option
+@restate_option
+@click.option("--reason", help="Why a closed period, or an entry, is restated.")
 @who_option
 @records_option
 @_json
-def import_(table: Path, preview: bool, reason: str | None, who: str, as_json: bool) -> None:
-    """Log a CSV table (product, market, year, units; key, source, note may be added), whole or not at all."""
-    from inventories.packaging_volumes import read_volumes
-    from records.values import Draft
+def import_(table: Path, preview: bool, restate: bool, who: str, as_json: bool, **how: Any) -> None:
+    """Log a table, CSV or Excel, whole or not at all; the same table twice adds nothing. `lifeloop packaging template` writes one.
 
+    An entry keeps the packaging that it was logged with; --restate logs that of today's product file instead.
+    """
+    from records.packaging_table import read_packaging
+    from records.restating import COMPUTED
+
+    anew = restating(restate, how["reason"])
     try:
-        volumes = read_volumes(table)
+        drafts = read_packaging(table, _volume_by_name(), who, **how)
     except LifeloopError as error:
         printing.stop(error, as_json)
     if preview:
-        contents = [v.volume.model_dump(mode="json", exclude_none=True) | {"key": v.key} for v in volumes]
-        shown = [{k: c[k] for k in ("product", "market", "year", "units")} for c in contents]
-        printing.write(printing.as_json_text(contents) if as_json else printing.table(shown, right=("year", "units")), None)
+        _preview(drafts, as_json)
         return
-    with writing_book(as_json) as book:
-        before = book.head().entries
-        drafts = [Draft("packaging", v.volume, date(v.volume.year, 12, 31), who, v.key, reason) for v in volumes]
-        made = book.append_many(drafts)
-        added = book.head().entries - before
-    answer = {"rows": len(volumes), "added": added, "ids": [entry.id for entry in made]}
-    printing.write(printing.as_json_text(answer) if as_json else f"{len(volumes)} rows, {added} entries added", None)
+    made = write_all(drafts, as_json, lambda _: COMPUTED["packaging"], anew, RESTATE_ROWS)
+    printing.write(printing.as_json_text(made.to_dict()) if as_json else made.sentence, None)
+
+
+def _volume_by_name() -> VolumeOf:
+    from inventories.packaging_volumes import volume_of
+    from inventories.shipped import load
+
+    files = functools.cache(load)
+    return lambda product, market, year, units, said: volume_of(files(product), market, year, units, said)
+
+
+def _preview(drafts: Sequence[Draft], as_json: bool) -> None:
+    from records.kinds import kind_named
+
+    rows = [json.loads(kind_named(draft.kind).text(draft.content)) | {"key": draft.key} for draft in drafts]
+    if as_json:
+        printing.write(printing.as_json_text(rows), None)
+        return
+    shown = [{k: row[k] for k in ("product", "market", "year")} | {"units": f"{row['units']:,.10g}"} for row in rows]
+    masses = [{"packaging, t": significant(row["total_t"]), "plastic, t": significant(row["plastic_t"])} for row in rows]
+    table = [a | b for a, b in zip(shown, masses, strict=True)]
+    printing.write(printing.table(table, right=("year", "units", "packaging, t", "plastic, t")), None)
+    click.echo(f"{len(rows)} rows; nothing was written")
+
+
+@command.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--chinese", is_flag=True, help="Headers in Chinese.")
+def template(file: Path, chinese: bool) -> None:
+    """Write an empty table of yearly volumes to fill in, .xlsx or .csv; nothing is overwritten."""
+    from records.packaging_table import COLUMNS
+    from records.spreadsheets import write_template
+
+    try:
+        write_template(file, COLUMNS, chinese)
+    except InputError as error:
+        printing.stop(error, as_json=False)
+    click.echo(str(file))
 
 
 @command.command("list")

@@ -60,6 +60,15 @@ class Book:
             rows = drafting.append(connection, ready, self._clock)
         return [entry_of(row) for row in rows]
 
+    def restate(self, taken_back: Sequence[str], drafts: Iterable[Draft], *, reason: str, who: str) -> list[Entry]:
+        """Take entries back and write drafts, in one transaction: all of it or nothing. The errors of `append` and `reverse`."""
+        ready = drafting.checked_all(drafts)
+        with writing(self.engine) as connection:
+            for entry_id in taken_back:
+                drafting.reverse(connection, entry_id, reason, who, self._clock)
+            rows = drafting.append(connection, ready, self._clock)
+        return [entry_of(row) for row in rows]
+
     def reverse(self, entry_id: str, *, reason: str, who: str) -> Entry:
         """Take an entry back by a new one. UnknownEntry, AlreadyReversed (with another reason), CannotWrite."""
         with writing(self.engine) as connection:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from circularity.evidence import evidence_of
 from lca.errors import InputError, Problem
 from records.canonical import canonical
 from records.cells import Row
+from records.filled_rows import problems_at
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -21,6 +23,7 @@ _DATE = Column(
 )
 _SOURCE = Column("source", ("来源",), required=True, about="where the figure is from", example="annual report, page 12")
 _LAST = (
+    Column("evidence", ("证明文件", "证据"), about="file beside the table; its digest is logged"),
     Column("wording", ("原文",), about="the publisher's words, where they matter"),
     Column("note", ("备注",), about="a remark"),
     Column("key", ("编号", "id"), about="idempotency key; made from the row without one"),
@@ -49,7 +52,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("renewable", ("可再生",), about="yes for renewable electricity"),
         Column("site", ("地点",), about="where it was used"),
         _SOURCE,
-        *_LAST[1:],
+        *(column for column in _LAST if column.name != "wording"),
     ),
     "sale": (
         _DATE,
@@ -59,7 +62,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("assembly", ("组装",), about="own or supplier (default)"),
         Column("market", ("市场",), about="where they were sold"),
         _SOURCE,
-        *_LAST[1:],
+        *(column for column in _LAST if column.name != "wording"),
     ),
     "indicator": (
         _DATE,
@@ -124,11 +127,11 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
     for row in read_sheet(path, COLUMNS[kind], how.sheet, how.encoding):
         try:
             told = _content(row, COLUMNS[kind])
-            content = dict(how.complete(told))
+            content = dict(how.complete(told)) | _evidence(row)
             kind_named(kind).text(content)
             day = row.required_day("date")
         except InputError as error:
-            problems += error.located(row.file, row.line).problems
+            problems += problems_at(row, error)
         else:
             key = row.text("key") or _key(kind, day.isoformat(), told, seen)
             drafts.append(Draft(kind, content, day, how.who, key, how.reason))
@@ -142,6 +145,15 @@ def _content(row: Row, columns: Sequence[Column]) -> dict[str, Any]:
     if isinstance(values.get("scopes"), str):
         values["scopes"] = values["scopes"].replace(",", "+").replace(" ", "")
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _evidence(row: Row) -> dict[str, str]:
+    """The fields `evidence` and `evidence_sha256` of the file that the row names, looked for beside the table."""
+    name = row.text("evidence")
+    if name is None:
+        return {}
+    found = evidence_of(Path(row.file).parent / name)
+    return {"evidence": found.name, "evidence_sha256": found.sha256}
 
 
 def _value(row: Row, column: Column) -> Any:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from circularity.evidence import evidence_of
 from circularity.ewaste import KIND, LABELS, MassOf, content_of
 from lca import units
 from lca.errors import InputError, Problem
-from records.canonical import canonical
 from records.cells import Row
+from records.filled_rows import evidence_beside, key_of, positive, problems_at, unit_of
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -52,13 +50,14 @@ def read_ewaste(
     for row in read_sheet(path, COLUMNS, sheet, encoding):
         try:
             said = _said(row)
-            content = content_of(said, mass_of) | _evidence(row)
-            key = row.text("key") or _key(said, seen)
+            content = content_of(said, mass_of) | evidence_beside(row)
+            # what the product's file says stays out of the key: a file that was changed since finds the entry, and does not make a second one
+            key = row.text("key") or key_of(KIND, said, seen)
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
             drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason))
         except InputError as error:
-            problems.extend(error.located(row.file, row.line).problems)
+            problems += problems_at(row, error)
     if problems:
         raise InputError(problems)
     return drafts
@@ -67,28 +66,13 @@ def read_ewaste(
 def _said(row: Row) -> dict[str, Any]:
     """What a row says, by the names that `content_of` takes."""
     said: dict[str, Any] = {name: row.text(name) for name in _TEXTS}
-    said |= {name: _positive(row, name) for name in ("mass", "units", "unit_mass")}
+    said |= {name: positive(row, name) for name in ("mass", "units", "unit_mass")}
     row.required_text("treatment")
-    said["unit"] = _unit(row, said)
+    said["unit"] = unit_of(row, said["unit"], "mass" if said["mass"] is not None else "units")
     said["date"] = row.required_day("date").isoformat()
     if said["unit_mass"] is not None and "unit_mass" in row.units:
         said["unit_mass"] *= units.factor(row.units["unit_mass"], "kg")
     return said
-
-
-def _positive(row: Row, name: str) -> float | None:
-    number = row.number(name)
-    if number is not None and number <= 0:
-        raise row.problem(name, "must be above zero", "take a wrong entry back by `lifeloop records reverse`")
-    return number
-
-
-def _unit(row: Row, said: dict[str, Any]) -> str | None:
-    """The unit of the row's own cell, or of the header of the column that is filled in; both must not differ."""
-    given, headed = said["unit"], row.units.get("mass" if said["mass"] is not None else "units")
-    if given and headed and given != headed:
-        raise row.problem("unit", f"the header says {headed!r}", "give the unit once")
-    return given or headed
 
 
 def _day(row: Row, today: date) -> date:
@@ -96,16 +80,3 @@ def _day(row: Row, today: date) -> date:
     if day > today:
         raise row.problem("date", f"later than today, {today.isoformat()}", "is the year right?")
     return day
-
-
-def _evidence(row: Row) -> dict[str, Any]:
-    name = row.text("evidence")
-    return {"evidence": [evidence_of(Path(row.file).parent / name).model_dump(mode="json")]} if name else {}
-
-
-def _key(said: dict[str, Any], seen: Counter[str]) -> str:
-    # what the product's file says stays out of it: a file that was changed since makes a conflict, not a second entry
-    text = canonical({name: value for name, value in said.items() if value is not None})
-    seen[text] += 1
-    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return f"{KIND}:{digest}" if seen[text] == 1 else f"{KIND}:{digest}:{seen[text]}"

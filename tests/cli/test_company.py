@@ -308,3 +308,16 @@ def test_a_denominator_that_was_logged_twice_is_no_denominator_until_it_has_part
     assert "several times for the same part" in company("intensity", *words).stderr
     company("add", "emission", "--scopes", "1", "--co2e", 140, "--year", 2025, "--source", "report")
     assert json.loads(company("intensity", *words).stdout)["value"] == pytest.approx(2)
+
+
+def test_evidence_lies_beside_the_table(company: Lifeloop, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(b"page 12")
+    (tmp_path / "table.csv").write_text("日期,范围,排放量,来源,证明文件\n2024-12-31,1,5,报告,report.pdf\n", encoding="utf-8")
+    assert company("import", tmp_path / "table.csv").exit_code == 0
+    (entry,) = json.loads(company("list", "--json").stdout)
+    digest = "4f121472"  # printf 'page 12' | sha256sum
+    assert entry["content"]["evidence"] == "report.pdf"
+    assert entry["content"]["evidence_sha256"].startswith(digest)
+    (tmp_path / "table.csv").write_text("date,scopes,co2e_t,source,evidence\n2023-12-31,1,5,report,gone.pdf\n", encoding="utf-8")
+    refused = company("import", tmp_path / "table.csv", "--json")
+    assert (refused.exit_code, json.loads(refused.stderr)["line"]) == (3, 2)

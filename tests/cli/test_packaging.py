@@ -99,7 +99,7 @@ def test_a_swap_of_nothing_known_is_refused(lifeloop: Lifeloop, phone: Path) -> 
 def test_a_preview_writes_nothing_and_a_list_shows_what_counts(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
     book, table = tmp_path / "a.book", tmp_path / "sold.csv"
     table.write_text(f"product,market,year,units,key\n{phone},domestic,2024,1000,k1\n{phone},international,2024,500,k2\n", "utf-8")
-    assert "1000" in lifeloop("packaging", "import", table, "--preview", "--records", book).output
+    assert "1,000" in lifeloop("packaging", "import", table, "--preview", "--records", book).output
     assert not book.exists()
     lifeloop("packaging", "import", table, "--records", book)
     lifeloop("records", "reverse", "k1", "--reason", "typed twice", "--records", book)

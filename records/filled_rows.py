@@ -1,0 +1,74 @@
+"""What the rows of several tables that people fill in have in common: amounts with units, evidence beside the table, keys."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from circularity.evidence import evidence_of
+from lca.errors import InputError, Problem
+from records.canonical import canonical
+from records.cells import Row
+
+
+def problems_at(row: Row, error: InputError) -> list[Problem]:
+    """The problems of a row, each at the row's line; one that lies in a file the row names says so in its reason."""
+    made: list[Problem] = []
+    for problem in error.problems:
+        elsewhere = problem.file is not None and problem.file != row.file
+        place = f"{problem.file}:{problem.line}" if problem.line is not None else problem.file
+        moved = replace(problem, reason=f"{problem.reason} (in {place})", file=row.file, line=row.line) if elsewhere else problem
+        made += InputError(moved).located(row.file, row.line).problems
+    return made
+
+
+def positive(row: Row, name: str) -> float | None:
+    """A number above zero; None for an empty cell."""
+    number = row.number(name)
+    if number is not None and number <= 0:
+        raise row.problem(name, "must be above zero", "take a wrong entry back by `lifeloop records reverse`")
+    return number
+
+
+def required_positive(row: Row, name: str) -> float:
+    """A number above zero; an empty cell is an error."""
+    number = positive(row, name)
+    if number is None:
+        raise row.problem(name, "a value is needed here")
+    return number
+
+
+def required_year(row: Row, name: str) -> int:
+    """A whole year from 1990 to 2100."""
+    number = row.number(name)
+    if number is None:
+        raise row.problem(name, "a value is needed here", "such as 2024")
+    if number != int(number) or not 1990 <= number <= 2100:
+        raise row.problem(name, "a year from 1990 to 2100 is needed here")
+    return int(number)
+
+
+def unit_of(row: Row, given: str | None, column: str) -> str | None:
+    """The unit of the row's own cell, or of the header of the column that is filled in; both must not differ."""
+    headed = row.units.get(column)
+    if given and headed and given != headed:
+        raise row.problem("unit", f"the header says {headed!r}", "give the unit once")
+    return given or headed
+
+
+def evidence_beside(row: Row) -> dict[str, Any]:
+    """The field `evidence` with the digest of the file that the row names, looked for beside the table; nothing without one."""
+    name = row.text("evidence")
+    return {"evidence": [evidence_of(Path(row.file).parent / name).model_dump(mode="json")]} if name else {}
+
+
+def key_of(kind: str, said: Mapping[str, Any], seen: Counter[str]) -> str:
+    """A key from what a row says; rows of one table that say the same get a number each."""
+    text = canonical({name: value for name, value in said.items() if value is not None})
+    seen[text] += 1
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return f"{kind}:{digest}" if seen[text] == 1 else f"{kind}:{digest}:{seen[text]}"
