@@ -10,6 +10,8 @@ from circularity.goals import Progress, Value
 from cli.plots import new_figure, save_figure
 
 _DONE, _WAY, _FORECAST = "#0072B2", "#999999", "#D55E00"
+#: Units that say nothing on an axis.
+_FRACTIONS = {"1", "ratio", "share", "dimensionless"}
 
 
 def plot_goals(found: Sequence[tuple[Progress, Sequence[Value]]], path: Path) -> None:
@@ -21,6 +23,7 @@ def plot_goals(found: Sequence[tuple[Progress, Sequence[Value]]], path: Path) ->
     # a goal without a forecast lacks a line that others have
     lines = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(lines.values(), lines.keys(), loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+    figure.align_ylabels(axes)
     save_figure(figure, path)
 
 
@@ -32,9 +35,14 @@ def _draw(axis: Any, one: Progress, steps: Sequence[Value]) -> None:
     axis.plot([goal.start, goal.end], [begin, goal.target], color=_WAY, linestyle="--", linewidth=1, label="straight way to the target")
     axis.step(days, heights, where="post", color=_DONE, linewidth=1.6, label="achieved")
     axis.axhline(goal.target, color="black", linewidth=0.8)
+    unit = "" if goal.unit in _FRACTIONS else f" {goal.unit}"
+    place = {"textcoords": "offset points", "xytext": (2, 3)}
+    axis.annotate(f"target {goal.target:,.10g}{unit}", (goal.start, goal.target), fontsize=8, **place)
+    axis.set_ylim(top=1.1 * max(goal.target, one.achieved) if goal.measure == "total" else None)
     if one.forecast and one.forecast.on > last:
         axis.plot([last, one.forecast.on], [one.achieved, goal.target], color=_FORECAST, linestyle=":", label="at the pace so far")
     axis.set_title(f"{goal.id}: {goal.metric}, {one.completion:.2%} at {one.at.isoformat()}", loc="left", fontsize=9)
-    axis.set_ylabel(goal.unit)
+    axis.set_ylabel("share" if goal.unit in _FRACTIONS else goal.unit, fontsize=8)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)

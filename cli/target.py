@@ -14,6 +14,7 @@ from lca.rounding import significant
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
     from company.account import Account
     from company.indicators import Review
@@ -108,9 +109,10 @@ def _end(told: dict[str, Any]) -> str:
 @click.option("--year", type=_YEAR, help="The year (default: for each target the last one in which its value is known).")
 @click.option("--id", "wanted", multiple=True, help="Only this target.")
 @_known_at
+@click.option("--plot", type=printing.PICTURE, help="Draw base years, paths, actual values and statuses to this file (.svg, .png or .pdf).")
 @records_option
 @_json
-def status(year: int | None, wanted: tuple[str, ...], known_at: datetime | None, as_json: bool) -> None:
+def status(year: int | None, wanted: tuple[str, ...], known_at: datetime | None, plot: Path | None, as_json: bool) -> None:
     """Each target beside its path: on, behind or ahead; and its last review."""
     from company.account import Account
 
@@ -121,6 +123,7 @@ def status(year: int | None, wanted: tuple[str, ...], known_at: datetime | None,
         except LifeloopError as error:
             printing.stop(error, as_json, printing.EXIT_USAGE)
         reviews = account.last_reviews()
+        tracks = [(s, account.values(s.target, s.year)) for s in standings] if plot else []
     rows = [s.to_dict() | {"last_review": _review(reviews.get(s.target.id))} for s in standings]
     if as_json:
         printing.write(printing.as_json_text(rows), None)
@@ -128,6 +131,10 @@ def status(year: int | None, wanted: tuple[str, ...], known_at: datetime | None,
         printing.write(printing.table([_shown(row) for row in rows], right=("base", "path says", "actual", "gap")), None)
     else:
         click.echo("No targets.", err=True)
+    if plot and tracks:
+        from cli.target_plots import plot_targets
+
+        plot_targets(tracks, plot)
 
 
 def _standings(account: Account, year: int | None, wanted: tuple[str, ...]) -> list[Standing]:
@@ -163,7 +170,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "base": value("base"),
         "path says": value("expected"),
         "actual": value("actual"),
-        "gap": value("gap"),
+        "gap": "" if row["gap"] is None else f"{100 * row['gap']:+.1f} points" if share else value("gap"),
         "unit": row["unit"],
         "status": row["status"],
         "last review": f"{review['date']} {review['outcome']}" if review else "never",

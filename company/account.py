@@ -127,6 +127,13 @@ class Account:
         """The target at the end of a year; what is not known stays None."""
         return Standing(target, year, self._base(target), self._actual(target, year), self.figure(REMOVALS, year) or 0.0)
 
+    def values(self, target: Target, until: int) -> list[tuple[int, float]]:
+        """The known values of a target's metric by year, from its base year to `until`, in the metric's unit."""
+        found = ((year, self.standing(target, year)) for year in range(target.base_year, until + 1))
+        # a base value that was only stated is the first point of the way
+        points = ((year, s.base if year == target.base_year and s.base is not None else s.actual) for year, s in found)
+        return [(year, value) for year, value in points if value is not None]
+
     def last_reviews(self) -> dict[str, tuple[date, Review]]:
         """The newest review of each target, with its date."""
         entries = sorted(self._entries("review"), key=lambda e: e.happened)

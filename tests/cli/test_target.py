@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import Result
@@ -135,3 +136,60 @@ def test_each_target_stands_at_its_own_last_year(emitted: Lifeloop) -> None:
     emitted("target", "add", "--id", "own", *OWN, "--target-year", 2030, "--reduction", 0.7, *SET)
     emitted("company", "add", "figure", "rating", "--text", "gold", "--year", 2025, "--source", "agency")
     assert standings(emitted)["own"]["year"] == 2024
+
+
+# Pictures
+
+
+def in_picture(path: Path) -> list[str]:
+    """The words of an SVG, in their order."""
+    return [text for element in ElementTree.fromstring(path.read_text(encoding="utf-8")).iter() if (text := (element.text or "").strip())]
+
+
+@pytest.fixture
+def three(emitted: Lifeloop) -> Lifeloop:
+    """A target that is ahead, one of a share that is behind, and one without a base value."""
+    emitted("target", "add", "--id", "own", *OWN, "--target-year", 2030, "--path", "sbti_1_5c", *SET)
+    for year, share in ((2021, 0.2), (2024, 0.21)):
+        name = "renewable electricity share"
+        emitted("company", "add", "figure", name, "--value", share, "--unit", "1", "--year", year, "--source", "report")
+    emitted("target", "add", "--id", "green", "--metric", "renewable_share", "--base-year", 2021, "--target-year", 2031, "--share", 1, *SET)
+    lost = ("--scopes", "1,2", "--scope2", "location", "--base-year", 2021, "--target-year", 2030, "--reduction", 0.7)
+    emitted("target", "add", "--id", "lost", *lost, *SET)
+    return emitted
+
+
+def test_a_picture_tells_base_path_actual_values_and_status(three: Lifeloop, tmp_path: Path) -> None:
+    assert three("target", "status", "--plot", tmp_path / "a.svg").exit_code == 0
+    words = in_picture(tmp_path / "a.svg")
+    # 1000 t less 4.2 % a year for three years are 874 t; a tenth of the way from 20 % to 100 % is 28 %, and three tenths are 44 %
+    assert {
+        "own: scopes 1+2 (scope 2: market-based)",
+        "ahead in 2024: 800.0 t CO2e, the path says 874.0",
+        "green: renewable electricity",
+        "behind in 2024: 21.0 %, the path says 44.0 %",
+        "lost: scopes 1+2 (scope 2: location-based)",
+        "unknown: no base value in 2024",
+    } <= set(words)
+    assert {"base year", "path", "target", "actual", "ahead", "behind"} <= set(words)
+    # what shall be reached: 1000 x (1 - 9 x 0.042) t, all electricity, 30 % of a base that is not known
+    assert {"622.0", "100.0 %", "30.0 %"} <= set(words)
+
+
+def test_a_picture_of_one_target_is_the_same_again(three: Lifeloop, tmp_path: Path) -> None:
+    for name in ("a.svg", "b.svg"):
+        assert three("target", "status", "--id", "own", "--plot", tmp_path / name).exit_code == 0
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert not any("green" in word for word in in_picture(tmp_path / "a.svg"))
+    assert three("target", "status", "--plot", tmp_path / "a.png").exit_code == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_of_another_form_or_of_nothing_is_not_made(run: Lifeloop, emitted: Lifeloop, tmp_path: Path) -> None:
+    assert emitted("target", "status", "--plot", tmp_path / "a.gif").exit_code == 2
+    assert run("target", "status", "--plot", tmp_path / "a.svg").exit_code == 0
+    assert not (tmp_path / "a.svg").exists()
+
+
+def test_the_gap_of_a_share_is_told_in_points(three: Lifeloop) -> None:
+    assert "-23.0 points" in three("target", "status", "--id", "green").stdout
