@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inventories.background_files import read_places, source_of
-from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, pedigree_of, place_in
+from inventories.exchanges import AGGREGATED, CATEGORIES, DISTRIBUTIONS, Exchange, pedigree_of, place_in
 from inventories.score_store import network
 from inventories.tables import Row, read_table
 from lca.catalogue import Places, original_name
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from lca.footprint import Footprint
 
 COLUMNS = ("process", "location", "unit", "category", "kgco2e", "low", "high", "source", "publisher", "year", "valid_until")
-OPTIONAL = ("url", "note", "pedigree")
+_SHORTEST_TITLE = 3
+OPTIONAL = ("url", "note", "pedigree", "distribution")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
         flow_unit="kg",
         low=low,
         high=high,
-        distribution="triangular",
+        distribution=_distribution(row, low),
         pedigree=pedigree,
         basis="measured",
         derivation="own factor",
@@ -108,8 +109,17 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
         file=row.file,
         line=row.line,
     )
+    if len(row.required("source")) < _SHORTEST_TITLE:
+        raise row.problem("source", "not the title of a document", "name it in words, such as 'EPD of sheet 1050'")
     source = source_of(row, title=row.required("source"), publisher=row.required("publisher"), year=year, url=row.text("url") or None)
     return exchange, source, _date(row)
+
+
+def _distribution(row: Row, low: float) -> str:
+    """The named one; without a name as of a line of a product: lognormal where all of the range is above zero, else triangular."""
+    if row.text("distribution"):
+        return row.one_of("distribution", DISTRIBUTIONS)
+    return "lognormal" if low > 0 else "triangular"
 
 
 def _date(row: Row) -> date:

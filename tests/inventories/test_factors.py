@@ -231,3 +231,22 @@ def test_explain_uses_own_factors_also_for_a_process_that_only_they_have(
     assert line["factor_sources"] == "Data sheet"
     assert line["background"]["score"] == pytest.approx(7.0)
     assert line["background"]["exchanges"][0]["publisher"] == "Maker"
+
+
+@pytest.mark.parametrize(("low", "word", "expected"), [("2", "", "lognormal"), ("0", "", "triangular"), ("2", "uniform", "uniform")])
+def test_the_distribution_is_that_of_a_line_unless_it_is_named(low: str, word: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    head = HEAD.replace("note", "note,distribution")
+    path.write_text(head + SHEET.replace("3.9", low).replace("verified", f"verified,{word}"), encoding="utf-8")
+    (exchange,) = read_factors(path).exchanges
+    assert exchange.distribution == expected
+
+
+@pytest.mark.parametrize(("old", "new", "column"), [("EPD of sheet", "x", "source"), ("verified", "verified,lognormall", "distribution")])
+def test_a_cell_that_is_wrong_is_named_by_its_column(old: str, new: str, column: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    head = HEAD.replace("note", "note,distribution") if "," in new else HEAD
+    path.write_text(head + SHEET.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_factors(path)
+    assert (caught.value.problems[0].field, caught.value.problems[0].line) == (column, 2)
