@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -183,8 +186,25 @@ def _finished(plan: Plan, sampler: Sampler, missing: list[int], workers: int) ->
     # spawned, not forked: a fork would copy the threads' locks of the libraries that the parent has loaded
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_begin, initargs=(plan, sampler)) as pool:
-        for future in as_completed([pool.submit(_draw_chunk_here, chunk) for chunk in missing]):
+        with _main_left_out():
+            begun = [pool.submit(_draw_chunk_here, chunk) for chunk in missing]
+        for future in as_completed(begun):
             yield future.result()
+
+
+@contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Spawn workers that do not run the caller's script again.
+
+    They need nothing of it, and a script without `if __name__ == "__main__":` would have each worker ask for the same worlds
+    and wait for ever for its own parent to make them.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 _work: tuple[Plan, Sampler] | None = None

@@ -297,6 +297,23 @@ def test_a_run_that_was_killed_goes_on_where_it_was(
     assert np.array(resumed.values).tobytes() == np.array(small_worlds.values).tobytes()
 
 
+def test_a_script_without_a_guard_may_ask_for_worlds(tmp_path: Path) -> None:
+    """Workers do not run the script again: they would wait for ever for what it is making."""
+    script = tmp_path / "no_guard.py"
+    script.write_text(_KILLED.replace('if __name__ == "__main__":', "if True:").replace("time.sleep(120)", "pass"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "worlds"), "2"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=_environment(),
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == "120"
+
+
 def _environment() -> dict[str, str]:
     import os
 
