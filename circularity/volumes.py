@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -106,12 +106,15 @@ class RollUp:
     ratio: float
     points: float | None
     percent: float | None
+    #: one model; None: all of them together
+    product: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; masses in t, the change against the year before in percentage points and in per cent."""
         return {
             "year": self.year,
             "market": self.market or "all",
+            "product": self.product or "all",
             "definition": self.definition,
             "plastic_free_ratio": self.ratio,
             "total_mass": self.masses.total / 1000.0,
@@ -133,6 +136,16 @@ def roll_up(rows: Sequence[Sold], basis: Basis) -> list[RollUp]:
             chosen = [row for row in rows if row.year == year and market in (None, row.market)]
             before = _rolled(chosen, year, market, basis, before)
             done.append(before)
+    return done
+
+
+def roll_up_by_model(rows: Sequence[Sold], basis: Basis) -> list[RollUp]:
+    """`roll_up` of each model by itself, in the order of their ids; a model of one market has no row over all markets."""
+    done: list[RollUp] = []
+    for product in sorted({row.product for row in rows}):
+        mine = [row for row in rows if row.product == product]
+        several = len({row.market for row in mine}) > 1
+        done += [replace(r, product=product) for r in roll_up(mine, basis) if r.market is not None or several]
     return done
 
 

@@ -91,7 +91,7 @@ def compare(a: str, b: str | None, choices: Choices, average_life: float | None,
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
         printing.stop(error, as_json)
-    printing.write(printing.as_json_text(answer) if as_json else _report(answer), None)
+    printing.write(printing.as_json_text(answer) if as_json else _report(answer, _changed(choices)), None)
 
 
 def _design(name: str, choices: Choices, average_life: float | None) -> tuple[Circularity, Any]:
@@ -107,14 +107,23 @@ def _compared(first: tuple[Circularity, Any], second: tuple[Circularity, Any]) -
     return {"a": sides[0], "b": sides[1], "change": {"mci": second[0].mci - first[0].mci, "footprint": difference}}
 
 
-def _report(answer: dict[str, Any]) -> str:
+def _changed(choices: Choices) -> str:
+    """What B was made with, in words."""
+    told = [
+        *(f"{name}={value}" for name, value in choices.changes.items()),
+        *([f"scenario {choices.scenario}"] if choices.scenario else []),
+    ]
+    return f" with {', '.join(told)}" if told else ""
+
+
+def _report(answer: dict[str, Any], changed: str) -> str:
     a, b = answer["a"], answer["b"]
     names = {"mci": "MCI", "footprint": "kg CO2e", "utility": "utility", "mass": "mass, kg"}
     names |= {"recycled_share": "recycled", "reused_share": "reused", "recyclable_share": "recyclable"}
     rows = [
         {"": name, "A": significant(a[key]), "B": significant(b[key]), "B - A": _signed(b[key] - a[key])} for key, name in names.items()
     ]
-    return f"A = {a['product']}, B = {b['product']}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
+    return f"A = {a['product']}, B = {b['product']}{changed}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
 
 
 def _signed(value: float) -> str:

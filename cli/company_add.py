@@ -174,7 +174,16 @@ def sale(logging: Logging, product: str, **fields: Any) -> None:
 @_wording
 @entry_options
 def figure(logging: Logging, **fields: Any) -> None:
-    """A dated figure or fact such as revenue (what intensities are per), removals, or a rating."""
+    """A dated figure or fact such as revenue (what intensities are per), removals, or a rating.
+
+    A published intensity says in --definition or --wording its scopes, scope-2 method and denominator, or is refused.
+    """
+    from company.intensity import check_stated
+
+    try:
+        check_stated(fields["name"], fields["unit"], f"{fields['definition']} {fields['wording'] or ''}".strip())
+    except LifeloopError as error:
+        printing.stop(error, logging.as_json, printing.EXIT_USAGE)
     logging.log(("indicator", fields))
 
 

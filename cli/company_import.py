@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli import printing
-from cli.logging_entries import RESTATE_ROWS, restate_option, restating, write_all
+from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all
 from cli.recordbook import records_option, who_option
 from lca.errors import LifeloopError
 
@@ -57,32 +57,33 @@ def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:
 @click.command("import")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--kind", type=click.Choice(TABLES), default="emission", show_default=True, help="What a row is.")
-@click.option("--sheet", help="Sheet of the workbook, where it has several.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a CSV file.")
+@sheet_option
+@encoding_option
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
 @click.option("--template", is_flag=True, help="Write TABLE as an empty table to fill in, and log nothing.")
+@click.option("--chinese", is_flag=True, help="Of the template: headers in Chinese.")
 @restate_option
 @click.option("--reason", help="Why a closed period, or an entry, is restated.")
 @who_option
 @records_option
 @click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
-def command(table: Path, kind: str, template: bool, as_json: bool, **said: Any) -> None:
+def command(table: Path, kind: str, template: bool, chinese: bool, as_json: bool, **said: Any) -> None:
     """Log a CSV or Excel table, whole or not at all; the same table twice adds nothing.
 
     A sale keeps the footprint that it was logged with; --restate logs today's instead.
     """
     if template:
-        write_template(kind, table, as_json)
+        write_template(kind, table, chinese, as_json)
         return
     import_table(kind, table, as_json=as_json, **said)
 
 
-def write_template(kind: str, table: Path, as_json: bool) -> None:
+def write_template(kind: str, table: Path, chinese: bool, as_json: bool) -> None:
     """An empty table of this kind; a file that is there already is a usage error."""
     from records.company_sheets import COLUMNS
     from records.spreadsheets import write_template as write
 
     try:
-        write(table, COLUMNS[kind])
+        write(table, COLUMNS[kind], chinese)
     except LifeloopError as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)

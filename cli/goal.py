@@ -43,10 +43,12 @@ def add(goal_id: str, as_json: bool, key: str | None, who: str, reason: str | No
     """Set a goal and print the entry's id. The entry is dated on the first day of the goal's period."""
     from circularity.goal_values import METRICS, check_goal, metric_named
     from circularity.goals import KIND
+    from company.intensity import check_stated
     from records.goal_entries import entry_key, goal_from
     from records.values import Draft
 
     try:
+        check_stated(said["metric"], said["unit"], said["note"] or "", field="note")
         said["measure"] = said["measure"] or metric_named(said["metric"], said["unit"]).measure
         goal = check_goal(goal_from({"id": goal_id} | said))
     except InputError as error:
@@ -92,10 +94,12 @@ def _say_how_to_log(goal: Goal, as_json: bool) -> None:
 def log(happened: date, evidence: tuple[Path, ...], as_json: bool, key: str | None, who: str, reason: str | None, **said: Any) -> None:
     """Log a value of a metric that is not computed from e-waste entries, and print its id."""
     from circularity.goal_values import MEASURE_KIND, check_measure
+    from company.intensity import check_stated
     from records.values import Draft
 
     try:
         content = {name: value for name, value in said.items() if value is not None} | evidence_content(evidence)
+        check_stated(said["metric"], said["unit"], said["note"] or "", field="note")
         check_measure(said["metric"], said["unit"])
     except InputError as error:
         printing.stop(error, as_json)

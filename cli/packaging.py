@@ -229,23 +229,24 @@ def list_(as_json: bool, as_csv: bool, output: Path | None) -> None:
 
 @command.command("status")
 @_definition
+@click.option("--by-model", is_flag=True, help="Ratios of each model by itself, too.")
 @click.option("--at-least", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Ratio from which on a model is covered.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Sales up to this day, whenever recorded.")
 @click.option("--known-at", callback=is_moment, metavar="TIME", help="As the book stood at this moment (record time).")
 @records_option
 @_json
-def status(basis: Basis, at_least: float, at: datetime | None, known_at: datetime | None, as_json: bool) -> None:
-    """Ratios of all units sold by year and market, their change in percentage points, and the models covered."""
-    from circularity.volumes import coverage, roll_up, sold
+def status(basis: Basis, by_model: bool, at_least: float, at: datetime | None, known_at: datetime | None, as_json: bool) -> None:
+    """Ratios of all units sold by year, market and model, their change in percentage points, and the models covered."""
+    from circularity.volumes import coverage, roll_up, roll_up_by_model, sold
 
     with reading_book(as_json) as book:
         rows = sold(book, at=at.date() if at else None, known_at=known_at)
         rolled, covered = roll_up(rows, basis), coverage(rows, basis, at_least)
-    found = [row.to_dict() for row in rolled]
+    found = [row.to_dict() for row in [*(roll_up_by_model(rows, basis) if by_model else []), *rolled]]
     if as_json:
         printing.write(printing.as_json_text({"roll_up": found, "coverage": [c.to_dict() for c in covered]}), None)
     elif found:
-        printing.write(_status_table(found), None)
+        printing.write(_status_table(found, by_model), None)
         for one in covered:
             click.echo(one.sentence)
         click.echo(_meaning(f"units.{basis}") + f"; a model is covered from a ratio of {at_least:.3g} on")
@@ -253,9 +254,10 @@ def status(basis: Basis, at_least: float, at: datetime | None, known_at: datetim
         click.echo("No entries.", err=True)
 
 
-def _status_table(found: list[dict[str, Any]]) -> str:
+def _status_table(found: list[dict[str, Any]], by_model: bool) -> str:
     shown = [
-        {
+        ({"model": row["product"]} if by_model else {})
+        | {
             "year": row["year"],
             "market": row["market"],
             "plastic-free": f"{row['plastic_free_ratio']:.1%}",
@@ -267,7 +269,7 @@ def _status_table(found: list[dict[str, Any]]) -> str:
         }
         for row in found
     ]
-    return printing.table(shown, right=[name for name in shown[0] if name != "market"])
+    return printing.table(shown, right=[name for name in shown[0] if name not in {"market", "model"}])
 
 
 def _signed(value: float | None) -> str:

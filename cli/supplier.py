@@ -11,6 +11,7 @@ import click
 from cli import printing
 from cli.company_import import import_table, write_template
 from cli.entry_options import Logging, entry_options
+from cli.logging_entries import encoding_option, sheet_option
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError, Problem
 from lca.rounding import significant
@@ -73,18 +74,19 @@ def add(logging: Logging, ended: bool, **fields: Any) -> None:
 
 @command.command("import")
 @click.argument("table", type=click.Path(path_type=Path))
-@click.option("--sheet", help="Sheet of the workbook, where it has several.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a CSV file.")
+@sheet_option
+@encoding_option
 @click.option("--preview", is_flag=True, help="Show what would be logged and write nothing.")
 @click.option("--template", is_flag=True, help="Write TABLE as an empty table to fill in, and log nothing.")
+@click.option("--chinese", is_flag=True, help="Of the template: headers in Chinese.")
 @click.option("--reason", help="Why a closed period is restated.")
 @who_option
 @records_option
 @_json
-def import_(table: Path, template: bool, as_json: bool, **said: Any) -> None:
+def import_(table: Path, template: bool, chinese: bool, as_json: bool, **said: Any) -> None:
     """Log a CSV or Excel table of statuses, whole or not at all; the same table twice adds nothing."""
     if template:
-        write_template("supplier", table, as_json)
+        write_template("supplier", table, chinese, as_json)
         return
     import_table("supplier", table, as_json=as_json, **said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from company.sold_products import OWN_ENERGY, CategoryAmount, Sale, by_category,
 from company.suppliers import SupplierStatus, green_share
 from company.targets import Standing, Target
 from company.trends import BaseYear, Recalculation, base_year
+from lca import units
 from lca.errors import InputError, Problem, nearest
 from lca.ledger import Ledger
 
@@ -86,6 +88,11 @@ class Account:
         values = [f.value for f in self.figures(name, year) if f.value is not None]
         return math.fsum(values) if values else None
 
+    def _figure_in(self, name: str, year: int, unit: str) -> float | None:
+        """The sum of a figure's parts in a unit. Raises UnitError for one that was logged in a unit of another kind."""
+        values = [f.value * _factor(f.unit, unit) for f in self.figures(name, year) if f.value is not None]
+        return math.fsum(values) if values else None
+
     def denominator(self, name: str, year: int) -> Denominator:
         """Revenue, or whatever emissions are divided by, in a year. Raises InputError when it is not known, or in two units."""
         found = [f for f in self.figures(name, year) if f.value is not None]
@@ -125,7 +132,7 @@ class Account:
 
     def standing(self, target: Target, year: int) -> Standing:
         """The target at the end of a year; what is not known stays None."""
-        return Standing(target, year, self._base(target), self._actual(target, year), self.figure(REMOVALS, year) or 0.0)
+        return Standing(target, year, self._base(target), self._actual(target, year), self._figure_in(REMOVALS, year, "t") or 0.0)
 
     def values(self, target: Target, until: int) -> list[tuple[int, float]]:
         """The known values of a target's metric by year, from its base year to `until`, in the metric's unit."""
@@ -176,7 +183,7 @@ class Account:
             return None
 
     def _renewable(self, year: int) -> float | None:
-        told = self.figure(RENEWABLE, year)
+        told = self._figure_in(RENEWABLE, year, "1")
         return told if told is not None else self.scope2_of(year).renewable_share if year in self.electricity else None
 
     def _entered(self) -> Iterator[Booked]:
@@ -205,3 +212,9 @@ class Account:
 
     def _entries(self, kind: str, where: dict[str, Any] | None = None) -> Any:
         return self.ledger.entries(kind, at=self.at, known_at=self.known_at, where=where)
+
+
+def _factor(given: str, wanted: str) -> float:
+    """How many `wanted` one unit of a figure is; CO2e says what was weighed, and no unit is the wanted one."""
+    plain = re.sub(r"\s*CO2(-?eq?)?\s*", "", given, flags=re.IGNORECASE)
+    return 1.0 if plain in {"", "share", "ratio"} else units.factor(plain, wanted)

@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass
 
 from company.emissions import Amount
 from company.scopes import METHODS, spoken
 from lca.errors import InputError, Problem
 from lca.rounding import significant
+
+_NAMED = re.compile(r"intensity|强度", re.IGNORECASE)
+_OF_EMISSIONS = re.compile(r"carbon|co2|ghg|emission|碳|排放", re.IGNORECASE)
+_EMISSIONS_PER = re.compile(r"CO2.*(/|\bper\b)|CO2.*每|每.*CO2", re.IGNORECASE)
+_SCOPES = re.compile(r"(scopes?|范围)\s*[123]", re.IGNORECASE)
+_SCOPE_2 = re.compile(r"(scopes?|范围)[\s123,+、和and]*2", re.IGNORECASE)
+_METHOD = re.compile(r"market|location|unstated|not stated|not say|市场|位置|未说明", re.IGNORECASE)
+_PER = re.compile(r"/|\bper\b|每", re.IGNORECASE)
+
+
+def check_stated(name: str, unit: str, told: str, field: str = "definition") -> None:
+    """Raises InputError for a stated intensity of emissions that does not say its scopes, scope-2 method and denominator.
+
+    `told` is its definition and the publisher's words, as given in `field`. An intensity is known by its unit (t CO2e per something), or by its name
+    where that or the unit is of emissions, or no unit is given; intensities of energy or water are none of emissions.
+    """
+    named = _NAMED.search(name) and (not unit or "CO2" in unit.upper() or _OF_EMISSIONS.search(name))
+    if not (named or _EMISSIONS_PER.search(unit)):
+        return
+    missing = [
+        *(["its scopes"] if not _SCOPES.search(told) else []),
+        *(["its scope-2 method"] if (_SCOPE_2.search(told) or not _SCOPES.search(told)) and not _METHOD.search(told) else []),
+        *(["its denominator"] if not _PER.search(f"{unit} {told}") else []),
+    ]
+    if missing:
+        hint = "say so, as in `scopes 1+2, scope 2 market-based, per million RMB of revenue`; or log both figures and ask `lifeloop company intensity`"
+        raise InputError(
+            Problem(f"an intensity does not stand without {' and '.join(missing)}", field=field, value=told or None, hint=hint)
+        )
 
 
 @dataclass(frozen=True)

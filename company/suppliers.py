@@ -55,6 +55,8 @@ WEIGHTS: dict[str, str] = {
     "electricity": "weighted by electricity used for us",
     "mean": "plain mean over suppliers",
 }
+#: Statuses that say how a supplier is; a supplier whose contract ended is none of them any more.
+PRESENT = ("registered", "data_verified", "target_set", "green_electricity", "sbti", "emissions")
 Size = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -129,10 +131,16 @@ def holding(statuses: Iterable[SupplierStatus]) -> list[SupplierStatus]:
 
 
 def counts(statuses: Iterable[SupplierStatus]) -> list[Counted]:
-    """Suppliers by chain and status, in the order of the statuses (statuses given in order of their dates)."""
+    """Suppliers by chain and status, in the order of the statuses (statuses given in order of their dates).
+
+    A single supplier whose contract ended is counted as such, and for what was checked, but no longer for what it has (`PRESENT`).
+    """
+    present = holding(statuses)
+    gone = {(s.chain, s.supplier) for s in present if s.status == "contract_ended" and s.count == 1}
     groups: dict[tuple[str, str], list[SupplierStatus]] = {}
-    for s in holding(statuses):
-        groups.setdefault((s.chain, s.status), []).append(s)
+    for s in present:
+        if s.status not in PRESENT or (s.chain, s.supplier) not in gone:
+            groups.setdefault((s.chain, s.status), []).append(s)
     order = list(STATUSES)
     return [_counted(key, groups[key]) for key in sorted(groups, key=lambda k: (k[0], order.index(k[1])))]
 

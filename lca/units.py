@@ -30,7 +30,11 @@ _DEFINITIONS = (
     "克 = gram",
     "公斤 = kilogram = 千克",
     "吨 = metric_ton",
-    "度 = kilowatt_hour",
+    # reports count in thousands and ten thousands of tonnes; pint's own kt is a knot
+    "kt = 1000 * metric_ton",
+    "Mt = 1000000 * metric_ton",
+    "万吨 = 10000 * metric_ton",
+    "度 = kilowatt_hour = 千瓦时",
 )
 _ALIASES = {"Wh": "watt_hour", "kWh": "kilowatt_hour", "MWh": "megawatt_hour", "t": "metric_ton", "": "dimensionless"}
 _ALIASES |= {"m2": "m**2", "cm2": "cm**2", "mm2": "mm**2", "m3": "m**3", "cm3": "cm**3", "l": "liter", "L": "liter"}

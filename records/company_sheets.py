@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from circularity.evidence import evidence_of
+from company.intensity import check_stated
 from lca.errors import InputError, Problem
 from records.canonical import canonical
 from records.cells import Row
@@ -129,6 +130,10 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
             told = _content(row, COLUMNS[kind])
             content = dict(how.complete(told)) | _evidence(row)
             kind_named(kind).text(content)
+            if kind == "indicator":
+                check_stated(
+                    content["name"], content.get("unit", ""), f"{content.get('definition', '')} {content.get('wording', '')}".strip()
+                )
             day = row.required_day("date")
         except InputError as error:
             problems += problems_at(row, error)

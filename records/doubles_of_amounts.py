@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _OUTCOMES = ("reused", "recycled", "recovered", "disposed")
 #: Measures in these units are levels: the newest counts, none is added to another.
 _LEVELS = {"1", "share", "ratio", "%", "dimensionless", ""}
-_WHOLES = {"world", "all", "GLO"}
-_BROAD = {*_WHOLES, "international", "domestic"}
+#: Markets that hold all others, and the two that divide the world.
+_WHOLES, _HALVES = {"world", "all", "GLO", UNSPECIFIED}, {"international", "domestic"}
 #: Of the entries of one day only the largest can be the total of a period.
 _TOTALS = 20
 
@@ -226,9 +226,10 @@ def _same_volume(items: Sequence[Item]) -> Iterator[Double]:
 
 
 def _markets(markets: dict[str, list[Item]], product: str, year: int) -> Iterator[Double]:
-    inner = {m for m in markets if m not in _BROAD and m != UNSPECIFIED}
-    wide = {m for m in markets if m in _WHOLES or m == UNSPECIFIED}
-    overlap = (bool(wide) and len(markets) > 1) or (bool(inner) and len(inner) < len(markets))
+    countries = {m for m in markets if m not in {*_WHOLES, *_HALVES}}
+    whole = _WHOLES & markets.keys()
+    # which country is the domestic one is not said: beside it a country is taken for another one
+    overlap = (whole and len(markets) > 1) or ("international" in markets and countries)
     if overlap:
         why = f"{product} in {year} is logged for {listed(sorted(markets))}: is a market a part of another one?"
         yield Double(entries_of(i for items in markets.values() for i in items), why, "overlapping-markets")

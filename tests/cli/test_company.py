@@ -321,3 +321,30 @@ def test_evidence_lies_beside_the_table(company: Lifeloop, tmp_path: Path) -> No
     (tmp_path / "table.csv").write_text("date,scopes,co2e_t,source,evidence\n2023-12-31,1,5,report,gone.pdf\n", encoding="utf-8")
     refused = company("import", tmp_path / "table.csv", "--json")
     assert (refused.exit_code, json.loads(refused.stderr)["line"]) == (3, 2)
+
+
+def test_an_intensity_is_not_logged_without_what_it_means(company: Lifeloop, lifeloop: Lifeloop, tmp_path: Path) -> None:
+    figure = ("add", "figure", "published intensity", "--value", 0.57, "--unit", "t CO2e per million RMB", *WHERE)
+    refused = company(*figure)
+    assert refused.exit_code == 2
+    assert "does not stand without its scopes and its scope-2 method" in refused.stderr
+    (tmp_path / "table.csv").write_text("date,name,value,unit,source\n2024-12-31,intensity,0.57,t CO2e/million RMB,report\n", "utf-8")
+    assert company("import", tmp_path / "table.csv", "--kind", "indicator").exit_code == 3
+    goal = ("--metric", "carbon.intensity", "--unit", "t", "--date", "2024-12-31", "--value", 0.57, "--records", tmp_path / "company.book")
+    assert lifeloop("goal", "log", *goal).exit_code == 3
+    assert not (tmp_path / "company.book").exists()
+    assert company(*figure, "--definition", "scopes 1+2, scope 2 not stated, per million RMB of revenue").exit_code == 0
+
+
+@pytest.mark.parametrize("group", ["company", "supplier"])
+def test_an_encoding_that_is_not_known_is_a_usage_error(lifeloop: Lifeloop, tmp_path: Path, group: str) -> None:
+    (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    assert lifeloop(group, "import", tmp_path / "table.csv", "--encoding", "latin", "--records", tmp_path / "a.book").exit_code == 2
+
+
+@pytest.mark.parametrize("kind", ["emission", "electricity", "indicator", "sale"])
+def test_a_chinese_template_has_the_headers_that_are_read(company: Lifeloop, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "template.csv"
+    assert company("import", path, "--template", "--chinese", "--kind", kind).exit_code == 0
+    assert path.read_text("utf-8-sig").startswith("日期,")
+    assert "there is no row below the header" in company("import", path, "--kind", kind).stderr

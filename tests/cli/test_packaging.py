@@ -106,3 +106,18 @@ def test_a_preview_writes_nothing_and_a_list_shows_what_counts(lifeloop: Lifeloo
     (left,) = json.loads(lifeloop("packaging", "list", "--records", book, "--json").stdout)
     # 500 boxes of 60 g
     assert (left["id"], left["units"], left["total_t"]) == ("k2", 500, pytest.approx(0.03))
+
+
+def test_ratios_are_told_by_model_too(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
+    table = tmp_path / "sold.csv"
+    rows = f"{phone},domestic,2024,1000\n{phone},international,2024,3000\nxiaomi_14,domestic,2024,500\n"
+    table.write_text(f"product,market,year,units\n{rows}", "utf-8")
+    lifeloop("packaging", "import", table, "--records", tmp_path / "a.book")
+    answer = json.loads(lifeloop("packaging", "status", "--by-model", "--records", tmp_path / "a.book", "--json").stdout)["roll_up"]
+    ratios = {(row["product"], row["market"]): row["plastic_free_ratio"] for row in answer}
+    # 60 g of box everywhere, 20 g of plastic tray at home: 0.75, 1, and (1000 x 60 + 3000 x 60) / (1000 x 80 + 3000 x 60)
+    assert [ratios["my-phone", market] for market in ("domestic", "international", "all")] == pytest.approx([0.75, 1, 240 / 260])
+    assert ("xiaomi_14", "domestic") in ratios
+    assert ("xiaomi_14", "all") not in ratios
+    assert {market for product, market in ratios if product == "all"} == {"domestic", "international", "all"}
+    assert "my-phone" not in lifeloop("packaging", "status", "--records", tmp_path / "a.book").stdout

@@ -79,6 +79,50 @@ def test_renewable_electricity_from_what_was_bought(run: Lifeloop) -> None:
     assert found["expected"] == pytest.approx(0.1 + 0.9 * 3 / 19)
 
 
+@pytest.mark.parametrize(("value", "unit"), [(0.2, "1"), (0.2, ""), (20, "%"), (0.2, "share")])
+def test_a_logged_share_is_read_in_its_unit(run: Lifeloop, value: float, unit: str) -> None:
+    words = ("--value", value, "--unit", unit, "--year", 2024, "--source", "report")
+    run("company", "add", "figure", "renewable electricity share", *words)
+    run(
+        "target",
+        "add",
+        "--id",
+        "green",
+        "--metric",
+        "renewable_share",
+        "--base-year",
+        2021,
+        "--base-value",
+        0.1,
+        "--target-year",
+        2040,
+        "--share",
+        1,
+        *SET,
+    )
+    assert standings(run)["green"]["actual"] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("removals", "unit", "status"), [(100, "t CO2e", "on"), (100_000, "kg CO2e", "on"), (99, "t", "behind"), (0.1, "kt CO2e", "on")]
+)
+def test_removals_are_read_in_their_unit(emitted: Lifeloop, removals: float, unit: str, status: str) -> None:
+    # 1,000 t in 2021, 10 % of them may remain in 2025 and must be taken out of the air
+    words = ("--scopes", "1+2", "--scope2", "market", "--co2e", 100, "--year", 2025, "--source", "report")
+    emitted("company", "add", "emission", *words)
+    emitted("target", "add", "--id", "zero", *OWN, "--target-year", 2025, "--path", "net_zero", "--residual", 0.1, *SET)
+    emitted("company", "add", "figure", "removals", "--value", removals, "--unit", unit, "--year", 2025, "--source", "report")
+    assert standings(emitted)["zero"]["status"] == status
+
+
+def test_removals_in_another_kind_of_unit_are_refused(emitted: Lifeloop) -> None:
+    emitted("target", "add", "--id", "own", *OWN, "--target-year", 2030, "--reduction", 0.5, *SET)
+    emitted("company", "add", "figure", "removals", "--value", 5, "--unit", "kWh", "--year", 2024, "--source", "report")
+    refused = emitted("target", "status")
+    assert refused.exit_code == 2
+    assert "kWh" in refused.stderr
+
+
 def test_more_than_half_green_in_the_vehicle_supply_chain(run: Lifeloop) -> None:
     share = ("--status", "green_electricity", "--value", 0.43, "--chain", "vehicles", "--year", 2024, "--source", "report")
     run("supplier", "add", "tier-one average", *share)

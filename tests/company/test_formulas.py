@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from company.electricity import Electricity, by_supply, scope2
 from company.emissions import Amount, Booked, activity_emissions, amount_of
-from company.intensity import Denominator, Intensity
+from company.intensity import Denominator, Intensity, check_stated
 from company.scopes import read_scopes, spoken, written
 from company.sold_products import OWN_ENERGY, Sale, by_category, categories_of
 from company.supplier_rules import Rules, check_all, check_supplier, mean_yearly_cut
@@ -362,3 +362,48 @@ def test_a_supplier_that_told_nothing_is_unknown_and_groups_are_not_checked() ->
 def test_rules_are_parts() -> None:
     with pytest.raises(InputError, match="between 0 and 1"):
         Rules(yearly_cut=5)
+
+
+# Intensities that somebody states
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "told"),
+    [
+        ("intensity", "t CO2e per million RMB", "scopes 1+2, scope 2 market-based"),
+        ("intensity", "t CO2e/million RMB", "scopes 1 and 2; the report does not say whether scope 2 is market-based"),
+        ("carbon", "t CO2e per unit", "scope 1"),
+        ("强度", "", "范围 1+2，市场法，每百万元"),
+        ("energy intensity", "kWh per unit", ""),
+        ("revenue", "million RMB", ""),
+        ("removals", "t CO2e", ""),
+    ],
+)
+def test_a_stated_intensity_that_says_what_it_is_may_stand(name: str, unit: str, told: str) -> None:
+    check_stated(name, unit, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "told", "missing"),
+    [
+        ("intensity", "t CO2e per million RMB", "", "its scopes and its scope-2 method"),
+        ("carbon", "kg CO2e/unit", "scopes 1+2", "its scope-2 method"),
+        ("carbon", "kg CO2e/unit", "market-based", "its scopes"),
+        ("intensity", "", "scopes 1, 2 by market", "its denominator"),
+        ("强度", "", "", "its scopes and its scope-2 method and its denominator"),
+    ],
+)
+def test_a_stated_intensity_that_does_not_is_refused(name: str, unit: str, told: str, missing: str) -> None:
+    with pytest.raises(InputError, match=f"does not stand without {missing}"):
+        check_stated(name, unit, told)
+
+
+def test_a_supplier_whose_contract_ended_is_counted_as_that_only() -> None:
+    entries = [
+        status("steel", "sbti"),
+        status("steel", "audited"),
+        status("glass", "sbti"),
+        status("steel", "contract_ended"),
+    ]
+    assert {c.status: c.count for c in counts(entries)} == {"sbti": 1, "audited": 1, "contract_ended": 1}
+    assert {c.status: c.count for c in counts([*entries, status("steel", "contract_ended", holds=False)])} == {"sbti": 2, "audited": 1}
