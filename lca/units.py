@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Words of the field that pint does not know, and aliases in English and Chinese (see docs/nomenclature.md).
 _DEFINITIONS = (
     "piece = [piece] = pieces = item = unit_item = 台 = 件",
+    "万台 = 10000 * piece = 万件",
     "GB = [memory] = gigabyte_of_memory",
     "TB = 1000 * GB",
     "MB = 0.001 * GB",
@@ -35,6 +36,7 @@ _DEFINITIONS = (
     "Mt = 1000000 * metric_ton",
     "万吨 = 10000 * metric_ton",
     "度 = kilowatt_hour = 千瓦时",
+    "万度 = 10000 * kilowatt_hour = 万千瓦时",
 )
 _ALIASES = {"Wh": "watt_hour", "kWh": "kilowatt_hour", "MWh": "megawatt_hour", "t": "metric_ton", "": "dimensionless"}
 _ALIASES |= {"m2": "m**2", "cm2": "cm**2", "mm2": "mm**2", "m3": "m**3", "cm3": "cm**3", "l": "liter", "L": "liter"}

@@ -14,7 +14,7 @@ from company.intensity import check_stated
 from lca.errors import InputError, Problem
 from records.canonical import canonical
 from records.cells import Row
-from records.filled_rows import problems_at
+from records.filled_rows import in_unit, problems_at, unit_of
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -96,6 +96,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }
 _WHOLE = {"count", "tier"}
+#: The unit of a column; a header may name another one of the same kind, as in 排放量（万吨）.
+_UNITS = {"co2e_t": "t", "kwh": "kWh", "electricity_kwh": "kWh", "units": "piece", "factor": "kg/kWh", "residual": "kg/kWh"}
+#: Columns whose unit is whatever the register, or the row's own cell, says.
+_ANY_UNIT = {"spend", "volume", "value"}
 _SAID = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
 _BOOLEAN = {"renewable", "holds"}
 
@@ -147,6 +151,10 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
 
 def _content(row: Row, columns: Sequence[Column]) -> dict[str, Any]:
     values = {c.name: _value(row, c) for c in columns if c.name not in {"date", "key"}}
+    if "value" in row.units:
+        if not any(c.name == "unit" for c in columns):
+            raise row.problem("value", f"the header names the unit {row.units['value']!r}, but what a value is goes by the row's status")
+        values["unit"] = unit_of(row, values["unit"], "value")
     if isinstance(values.get("scopes"), str):
         values["scopes"] = values["scopes"].replace(",", "+").replace(" ", "")
     return {name: value for name, value in values.items() if value is not None}
@@ -167,6 +175,10 @@ def _value(row: Row, column: Column) -> Any:
     if column.form != "number":
         return row.text(column.name)
     number = row.number(column.name)
+    if column.name in _UNITS:
+        number = in_unit(row, column.name, number, _UNITS[column.name])
+    elif column.name in row.units and column.name not in _ANY_UNIT:
+        raise row.problem(column.name, f"the header names the unit {row.units[column.name]!r}, and this column has none")
     if number is None or column.name not in _WHOLE:
         return number
     if number != int(number):

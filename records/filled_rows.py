@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from circularity.evidence import evidence_of
-from lca.errors import InputError, Problem
+from lca import units
+from lca.errors import InputError, Problem, UnitError
 from records.canonical import canonical
-from records.cells import Row
+from records.cells import Row, folded
 
 
 def problems_at(row: Row, error: InputError) -> list[Problem]:
@@ -42,8 +44,26 @@ def required_positive(row: Row, name: str) -> float:
     return number
 
 
+def in_unit(row: Row, name: str, number: float | None, unit: str) -> float | None:
+    """A number of a column in a unit: converted from the one that the header names, if it names one."""
+    headed = row.units.get(name)
+    if number is None or headed is None:
+        return number
+    # "t CO2e" is a mass of something
+    plain = re.sub(r"\s*CO2(-?eq?)?\s*", "", folded(headed), flags=re.IGNORECASE)
+    try:
+        return number * (units.factor(plain, unit) if plain else 1.0)
+    except UnitError as error:
+        raise row.problem(
+            name, f"the header's unit {headed!r} cannot be given in {unit}", f"name a unit of the same kind as {unit}"
+        ) from error
+
+
 def required_year(row: Row, name: str) -> int:
-    """A whole year from 1990 to 2100."""
+    """A whole year from 1990 to 2100, as 2024 or 2024年."""
+    cell = row.cells.get(name)
+    if isinstance(cell, str) and folded(cell).endswith("年"):
+        row = replace(row, cells=dict(row.cells) | {name: folded(cell).removesuffix("年")})
     number = row.number(name)
     if number is None:
         raise row.problem(name, "a value is needed here", "such as 2024")

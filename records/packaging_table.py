@@ -11,7 +11,7 @@ from circularity.volumes import KIND, PackagingVolume
 from lca.errors import InputError, Problem
 from lca.product import check_market
 from records.cells import Row
-from records.filled_rows import evidence_beside, problems_at, required_positive, required_year
+from records.filled_rows import evidence_beside, in_unit, problems_at, required_positive, required_year
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
 
@@ -64,8 +64,8 @@ def read_packaging(
 def _volume(row: Row, volume_of: VolumeOf) -> PackagingVolume:
     said = {name: value for name in ("source", "note") if (value := row.text(name))}
     market = _market(row)
-    year, units = required_year(row, "year"), required_positive(row, "units")
-    volume = volume_of(row.required_text("product"), market, year, units, said)
+    year, number = required_year(row, "year"), required_positive(row, "units")
+    volume = volume_of(row.required_text("product"), market, year, in_unit(row, "units", number, "piece") or number, said)
     found = evidence_beside(row)
     return (
         PackagingVolume.model_validate(volume.model_dump(exclude_none=True) | {"evidence": tuple(found["evidence"])}) if found else volume

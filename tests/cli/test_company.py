@@ -348,3 +348,35 @@ def test_a_chinese_template_has_the_headers_that_are_read(company: Lifeloop, tmp
     assert company("import", path, "--template", "--chinese", "--kind", kind).exit_code == 0
     assert path.read_text("utf-8-sig").startswith("日期,")
     assert "there is no row below the header" in company("import", path, "--kind", kind).stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "field", "expected"),
+    [
+        ("emission", "日期,范围,排放量（万吨CO2e）,来源\n2024-12-31,1,1.2,报告\n", "co2e_t", 12_000),
+        ("emission", "date,scopes,emissions (kg CO2e),source\n2024-12-31,1,5000,report\n", "co2e_t", 5),
+        ("electricity", "日期,电量（万千瓦时）,电网,排放因子,来源\n2024-12-31,12,CN,0.58,表\n", "kwh", 120_000),
+        ("electricity", "date,kwh,grid,factor (g CO2e/kWh),source\n2024-12-31,12,CN,580,meter\n", "factor", 0.58),
+        ("indicator", "date,name,value (million RMB),source\n2024-12-31,revenue,365906,report\n", "unit", "million RMB"),
+    ],
+)
+def test_a_unit_in_a_header_is_converted(company: Lifeloop, tmp_path: Path, kind: str, text: str, field: str, expected: Any) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    assert company("import", tmp_path / "table.csv", "--kind", kind).exit_code == 0
+    (entry,) = json.loads(company("list", "--json").stdout)
+    assert entry["content"][field] == (pytest.approx(expected) if isinstance(expected, int | float) else expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "why"),
+    [
+        ("emission", "date,scopes,emissions (kWh),source\n2024-12-31,1,5,report\n", "cannot be given in t"),
+        ("indicator", "date,name,value (RMB),unit,source\n2024-12-31,revenue,5,EUR,report\n", "the header says 'RMB'"),
+    ],
+)
+def test_a_unit_of_another_kind_in_a_header_is_refused(company: Lifeloop, tmp_path: Path, kind: str, text: str, why: str) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    refused = company("import", tmp_path / "table.csv", "--kind", kind)
+    assert refused.exit_code == 3
+    assert "table.csv:2" in refused.stderr
+    assert why in refused.stderr

@@ -139,3 +139,12 @@ def test_a_mistake_in_a_product_file_names_the_row_and_the_file(
     problems = [json.loads(line) for line in lifeloop("packaging", "import", table, "--json").stderr.splitlines()]
     assert {(problem["file"], problem["line"]) for problem in problems} == {(str(table), 3)}
     assert any("broken.yaml:" in problem["reason"] for problem in problems)
+
+
+def test_a_unit_in_the_header_and_a_year_in_chinese_are_read(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
+    table = tmp_path / "sold.csv"
+    table.write_text(f"产品,市场,年份,销量（万台）\n{phone},国内,2024年,1.2\n", encoding="utf-8")
+    assert lifeloop("packaging", "import", table).exit_code == 0
+    assert [(c["year"], c["units"]) for c in logged(lifeloop)] == [(2024, 12_000)]
+    table.write_text(f"产品,市场,年份,销量（吨）\n{phone},国内,2024,1.2\n", encoding="utf-8")
+    assert "cannot be given in piece" in lifeloop("packaging", "import", table).stderr

@@ -190,3 +190,10 @@ def test_a_scenario_needs_a_chain_with_a_share(published: Lifeloop, tmp_path: Pa
     assert made.exit_code == 2
     assert reason in made.stderr
     assert not (tmp_path / "s.yaml").exists()
+
+
+def test_a_unit_in_the_header_of_values_of_many_kinds_is_refused(supplier: Lifeloop, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("date,supplier,status,value (kt),source\n2024-12-31,S1,emissions,5,report\n", encoding="utf-8")
+    refused = supplier("import", tmp_path / "table.csv")
+    assert refused.exit_code == 3
+    assert "goes by the row's status" in refused.stderr
