@@ -9,6 +9,7 @@ import click
 
 from cli import printing
 from cli.choices import Choices, model_choices
+from cli.finite import FiniteRange
 from lca.errors import LifeloopError
 from lca.rounding import significant
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("product")
 @model_choices
-@click.option(
-    "--cutoff", default=0.005, show_default=True, type=click.FloatRange(1e-6, 1.0), help="Smallest branch, as a share of the total."
-)
+@click.option("--cutoff", default=0.005, show_default=True, type=FiniteRange(1e-6, 1.0), help="Smallest branch, as a share of the total.")
 @click.option("--depth", default=4, show_default=True, type=click.IntRange(1, 50), help="How deep the printed or drawn tree goes.")
 @click.option("--plot", type=printing.PICTURE, help="Draw the tree as a Sankey picture (.svg, .png or .pdf).")
 @click.option("--nodes", type=printing.NEW_FILE, help="Write the picture's nodes to this CSV file.")
@@ -55,16 +54,16 @@ def command(
     for path, rows in ((nodes, found.nodes()), (edges, found.edges())):
         if path:
             printing.write(printing.as_csv_text(rows), path)
-    if plot:
-        from cli.sankey import plot_sankey
-
-        plot_sankey(found, plot, depth)
     if as_json:
         printing.write(printing.as_json_text(found.to_dict()), output)
     elif as_csv:
         printing.write(printing.as_csv_text(found.nodes()), output)
     else:
         printing.write(_report(found, depth), output)
+    if plot:
+        from cli.sankey import plot_sankey
+
+        plot_sankey(found, plot, depth)
 
 
 def _report(found: Hotspots, depth: int) -> str:
@@ -73,13 +72,13 @@ def _report(found: Hotspots, depth: int) -> str:
     lines += [_shares("Parts that make 80 %", found.most_relevant_parts), ""]
     lines += [_shares("Processes of the whole supply chain that make 80 % (their own emissions)", found.most_relevant), ""]
     lines += [_shares("Emissions", found.flows[:6]), "", f"Supply chain (branches above {found.cutoff:.1%}, {depth} levels)"]
-    return "\n".join([*lines, *_tree(found.tree, depth, total)])
+    return "\n".join([*lines, *_tree(found.tree, depth, total), *(f"note: {warning}" for warning in found.warnings)])
 
 
 def _shares(title: str, shares: Sequence[Share]) -> str:
     rows = [
         {
-            "": share.name + (f" ({share.location})" if share.location else ""),
+            "": share.name + (f" ({share.where.replace('_', ' ')})" if share.where else ""),
             "kg CO2e": significant(share.value),
             "share": f"{share.share:.1%}",
         }

@@ -7,7 +7,17 @@ from typing import Any
 
 from lca.errors import FunctionalUnitsDiffer
 from lca.footprint import UNIT, Footprint
+from lca.product import FunctionalUnit
 from lca.rounding import significant
+
+#: Two sums of lines that differ by no more than this share of what is added up are the same: the order of adding alone
+#: changes the last digits.
+TIE = 1e-9
+
+
+def per_what(unit: FunctionalUnit) -> str:
+    """What a footprint is per, in words: a year or km of service, else the functional unit."""
+    return unit.unit if unit.quantity == 1 and unit.unit in {"year", "km"} else "functional unit"
 
 
 @dataclass(frozen=True)
@@ -39,10 +49,21 @@ class Comparison:
         return self.b.total - self.a.total
 
     @property
+    def same(self) -> bool:
+        """Whether the footprints differ by rounding noise at most (`TIE` of what is added up)."""
+        size = max(sum(map(abs, footprint.by_line)) for footprint in (self.a, self.b))
+        return abs(self.difference) <= TIE * size
+
+    @property
+    def per(self) -> str:
+        """What the values are per: the functional unit, or a year or km of service."""
+        return per_what(self.a.functional_unit)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the reader must know: different service lives first, then each footprint's own warnings."""
         lives: tuple[str, ...] = ()
-        if self.a.service_life != self.b.service_life and self.a.functional_unit.unit not in {"year", "km"}:
+        if self.a.service_life != self.b.service_life and self.per == "functional unit":
             lives = (
                 f"the service lives differ ({self.a.service_life} and {self.b.service_life}): values are per functional unit, not per time",
             )
@@ -51,22 +72,24 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """The answer in one plain sentence."""
-        if abs(self.difference) <= 1e-12 * max(abs(self.a.total), abs(self.b.total)):
+        if self.same:
             return f"{self.a.name} and {self.b.name} have the same footprint."
         better, worse = (self.a, self.b) if self.difference > 0 else (self.b, self.a)
         top = max(self.lines, key=lambda line: abs(line.difference))
-        share = abs(self.difference) / worse.total
+        share = f" ({abs(self.difference) / worse.total:.1%} of {worse.name})" if worse.total > 0 else ""
         return (
-            f"{better.name} has the lower footprint, by {significant(abs(self.difference))} {UNIT} ({share:.1%} of {worse.name}); "
+            f"{better.name} has the lower footprint, by {significant(abs(self.difference))} {UNIT}{share}; "
             f"the largest single difference is {top.part} ({top.stage}, {'+' if top.difference > 0 else '-'}{significant(abs(top.difference))} {UNIT})."
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The contract of `compare --json`."""
         return {
-            "a": {"product": self.a.product, "name": self.a.name, "total": {"value": self.a.total, "unit": UNIT}, "stages": self.a.stages},
-            "b": {"product": self.b.product, "name": self.b.name, "total": {"value": self.b.total, "unit": UNIT}, "stages": self.b.stages},
-            "difference": {"value": self.difference, "unit": UNIT},
+            "a": design_dict(self.a),
+            "b": design_dict(self.b),
+            "functional_unit": self.a.functional_unit.model_dump(),
+            "per": self.per,
+            "difference": {"value": self.difference, "unit": UNIT, "per": self.per, "direction": "b - a"},
             "lines": [
                 {"stage": line.stage, "part": line.part, "a": line.a, "b": line.b, "difference": line.difference} for line in self.lines
             ],
@@ -74,6 +97,19 @@ class Comparison:
             "provenance": {"a": dict(self.a.provenance), "b": dict(self.b.provenance)},
             "warnings": list(self.warnings),
         }
+
+
+def design_dict(footprint: Footprint) -> dict[str, Any]:
+    """One of the designs compared, as plain values; `per` says what its values are per."""
+    return {
+        "product": footprint.product,
+        "name": footprint.name,
+        "scenario": footprint.provenance.get("scenario"),
+        "functional_unit": footprint.functional_unit.model_dump(),
+        "service_life": footprint.service_life,
+        "total": {"value": footprint.total, "unit": UNIT, "per": per_what(footprint.functional_unit)},
+        "stages": footprint.stages,
+    }
 
 
 def compare(a: Footprint, b: Footprint) -> Comparison:

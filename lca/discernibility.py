@@ -1,4 +1,4 @@
-"""Three and more designs in the same possible worlds: in how many is which lower, and which is lowest."""
+"""Designs in the same possible worlds: two as a pair, by stage too; three and more: which is lower, which is lowest."""
 
 from __future__ import annotations
 
@@ -10,11 +10,71 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lca.comparison import TIE
 from lca.errors import LifeloopError
-from lca.uncertainty import Draws, wilson_interval
+from lca.product import STAGES
+from lca.uncertainty import Draws, PairedComparison, wilson_interval
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def settled(difference: Floats, size: Floats) -> Floats:
+    """Differences of sums, 0 where they are within `TIE` of the size of what was added up (both kg CO2e)."""
+    return np.where(np.abs(difference) <= TIE * size, 0.0, difference)
+
+
+def spread(values: Floats) -> dict[str, float]:
+    """Median, mean, 5th and 95th percentile."""
+    low, median, high = np.percentile(values, (5, 50, 95))
+    return {"median": float(median), "mean": float(values.mean()), "p5": float(low), "p95": float(high)}
+
+
+class PairedDesigns(PairedComparison):
+    """Two designs in the same worlds, also by stage; what differs by rounding noise only is a tie.
+
+    The same lines, split or in another order, add up to other last digits: without a tolerance one design would be lower
+    than itself in most worlds.
+    """
+
+    @property
+    def difference(self) -> Floats:
+        """b - a in each world, kg CO2e; exactly 0 where it is within `TIE` of what is added up."""
+        return settled(self._of(self.b).sum(axis=1) - self._of(self.a).sum(axis=1), self._size)
+
+    def of_stage(self, stage: str) -> Floats:
+        """b - a of one stage in each world, kg CO2e."""
+        a, b = (self._of(d)[:, [s == stage for s in d.stages_of_lines]].sum(axis=1) for d in (self.a, self.b))
+        return settled(b - a, self._size)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The life-cycle stages, and `credits` where one of the designs has them."""
+        credited = any("credits" in draws.stages_of_lines for draws in (self.a, self.b))
+        return (*STAGES, "credits") if credited else STAGES
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contract of `compare --uncertainty --json`; the difference is b - a and its stages sum to it in every world."""
+        found = super().to_dict()
+        stages = {stage: spread(self.of_stage(stage)) for stage in self.stages}
+        return found | {"difference_draws": {"direction": "b - a", **spread(self.difference), "stages": stages}}
+
+    @property
+    def sentence(self) -> str:
+        """How sure it is, in one plain sentence."""
+        if not self.difference.any():
+            return f"{self.a.product} and {self.b.product} are the same in all of {len(self.numbers)} possible worlds."
+        return super().sentence
+
+    def _of(self, draws: Draws) -> Floats:
+        """The lines of a design in the worlds that both have."""
+        return draws.lines[np.searchsorted(draws.numbers, self.numbers)]
+
+    @property
+    def _size(self) -> Floats:
+        """What is added up in each world, every line counted above zero."""
+        a, b = (np.abs(self._of(draws)).sum(axis=1) for draws in (self.a, self.b))
+        return np.asarray(np.maximum(a, b))
 
 
 @dataclass(frozen=True)
@@ -36,8 +96,17 @@ class Discernibility:
     @property
     def totals(self) -> Floats:
         """kg CO2e in the worlds that all designs have, shape (designs, worlds)."""
+        return np.stack([lines.sum(axis=1) for lines in self._lines])
+
+    @property
+    def sizes(self) -> Floats:
+        """What is added up, every line counted above zero, in the shape of `totals`: totals within `TIE` of it are a tie."""
+        return np.stack([np.abs(lines).sum(axis=1) for lines in self._lines])
+
+    @property
+    def _lines(self) -> list[Floats]:
         shared = self.numbers
-        return np.stack([draws.totals[np.searchsorted(draws.numbers, shared)] for draws in self.designs])
+        return [draws.lines[np.searchsorted(draws.numbers, shared)] for draws in self.designs]
 
     @property
     def matrix(self) -> Floats:
@@ -45,13 +114,15 @@ class Discernibility:
 
         The discernibility analysis of Heijungs and Kleijn (2001, Int J LCA 6, 141-148), shape (designs, designs).
         """
-        totals = self.totals
-        return np.stack([((row < totals) + 0.5 * (row == totals)).mean(axis=1) for row in totals])
+        totals, sizes = self.totals, self.sizes
+        above = [settled(totals - row, np.maximum(sizes, size)) for row, size in zip(totals, sizes, strict=True)]
+        return np.stack([((difference > 0) + 0.5 * (difference == 0)).mean(axis=1) for difference in above])
 
     @property
     def probability_lowest(self) -> Floats:
         """Share of the worlds in which each design is the lowest of all, ties shared; they sum to 1."""
-        lowest = self.totals == self.totals.min(axis=0)
+        totals = self.totals
+        lowest = settled(totals - totals.min(axis=0), self.sizes.max(axis=0)) == 0
         return np.asarray((lowest / lowest.sum(axis=0)).mean(axis=1))
 
     def to_dict(self) -> dict[str, Any]:

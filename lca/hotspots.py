@@ -8,7 +8,7 @@ turn carries less, until it is below the cut-off (the network is productive).
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -21,7 +21,8 @@ from lca.scores import UnitScores
 
 Floats = NDArray[np.float64]
 MOST_RELEVANT = 0.80
-_MOST_NODES = 100_000
+#: The walk ends here, whatever the cut-off.
+MOST_NODES = 100_000
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Share:
-    """One entry of a ranked list, with the share it adds and the share reached with it (by absolute value)."""
+    """One entry of a ranked list, with the share it adds and the share reached with it (by absolute value).
+
+    `where` is the stage of a part, the place of a process, and nothing for a flow.
+    """
 
     name: str
-    location: str
+    where: str
     value: float
     share: float
     cumulative: float
@@ -67,6 +71,15 @@ class Hotspots:
     flows: tuple[Share, ...]
     tree: tuple[Node, ...]
     cutoff: float
+    #: the most nodes that were allowed
+    most: int = MOST_NODES
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Those of the footprint, and that the walk was ended before the cut-off where it was."""
+        ended = len(self.tree) >= self.most
+        said = (f"the tree ends at {self.most:,} nodes: larger branches than the cut-off are added up in `below_*`",) if ended else ()
+        return (*said, *self.footprint.warnings)
 
     @property
     def most_relevant(self) -> tuple[Share, ...]:
@@ -86,21 +99,39 @@ class Hotspots:
         """The nodes of the tree as plain values."""
         return [{field: getattr(node, field) for field in Node.__dataclass_fields__ if field != "process"} for node in self.tree]
 
+    def nested(self) -> dict[str, Any]:
+        """The tree as it is: the root with its children, each with theirs, largest first."""
+        nodes = [node | {"children": []} for node in self.nodes()]
+        for node in nodes[1:]:
+            nodes[node["parent"]]["children"].append(node)
+        return nodes[0]
+
     def to_dict(self) -> dict[str, Any]:
-        """The contract of `hotspots --json`."""
+        """The contract of `hotspots --json`: `tree` is nested, `nodes` and `edges` are the same as flat lists."""
         return {
             "product": self.footprint.product,
+            "name": self.footprint.name,
             "total": {"value": self.footprint.total, "unit": "kg CO2e"},
             "cutoff": self.cutoff,
-            "parts": [vars(s) for s in self.parts],
-            "most_relevant_parts": [vars(s) for s in self.most_relevant_parts],
-            "most_relevant_processes": [vars(s) for s in self.most_relevant],
-            "flows": [vars(s) for s in self.flows],
-            "tree": self.nodes(),
+            "stages": self.footprint.stages,
+            "parts": _rows(self.parts, "stage"),
+            "most_relevant_parts": _rows(self.most_relevant_parts, "stage"),
+            "most_relevant_processes": _rows(self.most_relevant, "location"),
+            "flows": _rows(self.flows, None),
+            "tree": [self.nested()],
             "nodes": self.nodes(),
             "edges": self.edges(),
             "provenance": dict(self.footprint.provenance),
+            "warnings": list(self.warnings),
         }
+
+
+def _rows(shares: tuple[Share, ...], where: str | None) -> list[dict[str, Any]]:
+    """Entries of a list as plain values, `where` under the name of what it is."""
+    return [
+        {"name": s.name, **({where: s.where} if where else {}), "value": s.value, "share": s.share, "cumulative": s.cumulative}
+        for s in shares
+    ]
 
 
 def _up_to(shares: tuple[Share, ...]) -> tuple[Share, ...]:
@@ -108,8 +139,13 @@ def _up_to(shares: tuple[Share, ...]) -> tuple[Share, ...]:
     return shares[:needed]
 
 
-def hotspots(footprint: Footprint, scores: UnitScores, network: Network, method: str, cutoff: float = 0.005) -> Hotspots:
-    """Rank a footprint's parts, processes and flows, and walk its supply chain down to `cutoff` of the total."""
+def hotspots(
+    footprint: Footprint, scores: UnitScores, network: Network, method: str, cutoff: float = 0.005, most: int = MOST_NODES
+) -> Hotspots:
+    """Rank a footprint's parts, processes and flows, and walk its supply chain down to `cutoff` of the total.
+
+    The tree ends at `most` nodes, the largest branches first; what was not opened then is in the remainders, and is said.
+    """
     number = scores.methods.index(method)
     totals = scores.of_method(method).sum(axis=1)
     direct = network.direct(number)
@@ -125,8 +161,9 @@ def hotspots(footprint: Footprint, scores: UnitScores, network: Network, method:
         flows=rank(
             [(str(f), "", float(v)) for f, v in zip(network.flow_names, network.inventory(supply) * network.factors[number], strict=True)]
         ),
-        tree=tuple(walk(footprint, scores, network, totals, direct, cutoff)),
+        tree=tuple(walk(footprint, scores, network, totals, direct, cutoff, most)),
         cutoff=cutoff,
+        most=most,
     )
 
 
@@ -134,11 +171,11 @@ def rank(values: list[tuple[str, str, float]]) -> tuple[Share, ...]:
     """Largest first by absolute value; shares are of the sum of absolute values, so that credits do not inflate them."""
     whole = sum(abs(v) for _, _, v in values) or 1.0
     shares, reached = [], 0.0
-    for name, location, value in sorted(values, key=lambda item: (-abs(item[2]), item[0], item[1])):
+    for name, where, value in sorted(values, key=lambda item: (-abs(item[2]), item[0], item[1])):
         if value == 0:
             continue
         reached += abs(value) / whole
-        shares.append(Share(name, location, value, abs(value) / whole, reached))
+        shares.append(Share(name, where, value, abs(value) / whole, reached))
     return tuple(shares)
 
 
@@ -160,11 +197,18 @@ class _Walk:
         heapq.heappush(self._waiting, (-abs(value), next(self._ticket), parent, depth, process, amount, label))
         return True
 
-    def run(self) -> None:
-        """Open branches, largest first, until none is left."""
-        while self._waiting and len(self.nodes) < _MOST_NODES:
+    def run(self, most: int) -> None:
+        """Open branches, largest first, until none is left or there are so many nodes."""
+        while self._waiting and len(self.nodes) < most:
             _, _, parent, depth, process, amount, label = heapq.heappop(self._waiting)
             self._open(parent, depth, process, amount, label)
+        for _, _, parent, _, process, amount, _ in self._waiting:  # what is not opened any more is not lost
+            self._leave(parent, amount * float(self.totals[process]))
+
+    def _leave(self, parent: int, value: float) -> None:
+        node = self.nodes[parent]
+        above, below = (value, 0.0) if value > 0 else (0.0, value)
+        self.nodes[parent] = replace(node, below_positive=node.below_positive + above, below_negative=node.below_negative + below)
 
     def _open(self, parent: int, depth: int, process: int, amount: float, label: str) -> None:
         number = len(self.nodes)
@@ -179,8 +223,19 @@ class _Walk:
         self.nodes.append(Node(number, parent, depth, process, name, found.location, amount, found.unit, value, own, above, below))
 
 
-def walk(footprint: Footprint, scores: UnitScores, network: Network, totals: Floats, direct: Floats, cutoff: float) -> list[Node]:
-    """The supply-chain tree of a footprint, nodes in the order they were opened; the root is number 0."""
+def walk(
+    footprint: Footprint,
+    scores: UnitScores,
+    network: Network,
+    totals: Floats,
+    direct: Floats,
+    cutoff: float,
+    most: int = MOST_NODES,
+) -> list[Node]:
+    """The supply-chain tree of a footprint, nodes in the order they were opened; the root is number 0.
+
+    `totals` and `direct` are kg CO2e of a unit of every process: with everything upstream, and what it emits itself.
+    """
     total = footprint.total
     state = _Walk(scores, network, totals, direct, cutoff * abs(total))
     root = Node(0, -1, 0, -1, footprint.name, "", footprint.functional_unit.quantity, footprint.functional_unit.unit, total, 0.0, 0.0, 0.0)
@@ -191,5 +246,5 @@ def walk(footprint: Footprint, scores: UnitScores, network: Network, totals: Flo
             small = float(amount) * float(totals[line.index])
             above, below = (above + small, below) if small > 0 else (above, below + small)
     state.nodes[0] = Node(**{**vars(root), "below_positive": above, "below_negative": below})
-    state.run()
+    state.run(most)
     return state.nodes

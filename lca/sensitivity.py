@@ -7,15 +7,17 @@ what its uncertainty does is in `lca.uncertainty`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lca.billing import Bill, bill
+from lca.comparison import TIE
 from lca.distributions import kind_of_parameter, quantile
 from lca.end_of_life_lines import EndOfLife, with_end_of_life
 from lca.errors import InputError
@@ -25,6 +27,8 @@ from lca.scores import UnitScores
 
 Floats = NDArray[np.float64]
 _GRID = 121
+#: Halvings of a step of the grid that find the last value that can be evaluated.
+_END_ROUNDS = 14
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,13 @@ class Model:
     totals_per_unit: Floats
     changes: Mapping[str, Any]
     end_of_life: EndOfLife | None = None
+    #: what the design is called where its product's name does not tell it from another
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the design is called."""
+        return self.called or self.product.name
 
     @classmethod
     def of(
@@ -87,26 +98,53 @@ class Model:
         length = max(len(v) for _, v in settings.values())
         return np.broadcast_to(self._sum(made), (length,)).astype(float)
 
-    def _sum(self, made: Bill) -> Floats:
+    def refusal(self, name: str, value: float) -> str | None:
+        """Why this design is refused with one more parameter set to a value, as `--set` would; None where it is not."""
+        try:
+            self._sum(bill(self.product, self.scores.catalogue, {**self.changes, name: value}))
+        except InputError as error:
+            return "; ".join(f"{p.field}: {p.reason}" if p.field else p.reason for p in error.problems)
+        return None
+
+    @cached_property
+    def size(self) -> float:
+        """What is added up at the point value, every line counted above zero, in kg CO2e: the measure of rounding noise."""
+        return float(self._sum(self._bill_at_point, np.abs)[0])
+
+    def _sum(self, made: Bill, of: Callable[[Floats], Floats] = np.asarray) -> Floats:
         made, _ = with_end_of_life(made, self.end_of_life, self.scores.catalogue)
-        return np.atleast_1d(made.amounts @ self.totals_per_unit[[line.index for line in made.lines]])
+        return np.atleast_1d(of(made.amounts) @ of(self.totals_per_unit[[line.index for line in made.lines]]))
 
     @cached_property
     def _at_point(self) -> Floats:
-        return self._sum(bill(self.product, self.scores.catalogue, self.changes))
+        return self._sum(self._bill_at_point)
+
+    @cached_property
+    def _bill_at_point(self) -> Bill:
+        return bill(self.product, self.scores.catalogue, self.changes)
 
 
 #: What is studied: a design's footprint, or the difference of two.
 Outcome = Callable[[Mapping[str, tuple[Knob, Floats]]], Floats]
 
 
+#: Says why a knob cannot be set to a value, or None where it can.
+Refusal = Callable[[str, float], str | None]
+
+
+def _never(_knob: str, _value: float) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Question:
-    """An outcome in kg CO2e with the knobs it depends on."""
+    """An outcome in kg CO2e with the knobs it depends on. Differences of it up to `tie` are rounding noise."""
 
     title: str
     knobs: tuple[Knob, ...]
     outcome: Outcome
+    tie: float = 0.0
+    refusal: Refusal = _never
 
     @property
     def point(self) -> float:
@@ -116,25 +154,32 @@ class Question:
 
 def footprint_question(model: Model) -> Question:
     """The footprint of one design."""
-    return Question(f"footprint of {model.product.name}", model.knobs(), model.total)
+    return Question(f"footprint of {model.name}", model.knobs(), model.total, TIE * model.size, model.refusal)
 
 
 def difference_question(a: Model, b: Model) -> Question:
-    """The difference b - a of two designs. A parameter that both know by the same figures is one knob, else two."""
+    """The difference b - a of two designs. A parameter that both know by the same figures is one knob, else two.
+
+    Where it is within `lca.comparison.TIE` of what is added up, the difference is 0: two designs of the same lines, split
+    or in another order, are the same.
+    """
     of_a, of_b = {k.name: k for k in a.knobs()}, {k.name: k for k in b.knobs()}
     shared = {name for name in of_a.keys() & of_b.keys() if of_a[name] == of_b[name]}
     knobs = [of_a[name] for name in of_a if name in shared]
-    knobs += [_renamed(k, f"A: {k.name}") for k in of_a.values() if k.name not in shared]
-    knobs += [_renamed(k, f"B: {k.name}") for k in of_b.values() if k.name not in shared]
+    knobs += [replace(k, name=f"A: {k.name}") for k in of_a.values() if k.name not in shared]
+    knobs += [replace(k, name=f"B: {k.name}") for k in of_b.values() if k.name not in shared]
+    tie = TIE * max(a.size, b.size)
 
     def outcome(settings: Mapping[str, tuple[Knob, Floats]]) -> Floats:
-        return b.total(_side(settings, "B")) - a.total(_side(settings, "A"))
+        difference = b.total(_side(settings, "B")) - a.total(_side(settings, "A"))
+        return np.where(np.abs(difference) <= tie, 0.0, difference)
 
-    return Question(f"{b.product.name} minus {a.product.name}", tuple(knobs), outcome)
+    def refusal(knob: str, value: float) -> str | None:
+        name = knob.removeprefix("A: ").removeprefix("B: ")
+        sides = [model for side, model in (("A", a), ("B", b)) if knob in {name, f"{side}: {name}"}]
+        return next((why for model in sides if (why := model.refusal(name, value))), None)
 
-
-def _renamed(knob: Knob, name: str) -> Knob:
-    return Knob(name, knob.unit, knob.value, knob.low, knob.high, knob.kind, knob.is_formula)
+    return Question(f"{b.name} minus {a.name}", tuple(knobs), outcome, tie, refusal)
 
 
 def _side(settings: Mapping[str, tuple[Knob, Floats]], side: str) -> dict[str, tuple[Knob, Floats]]:
@@ -170,7 +215,9 @@ def one_at_a_time(question: Question) -> tuple[Swing, ...]:
         values = np.full(2 * len(knobs), knob.value)
         values[2 * row : 2 * row + 2] = knob.low, knob.high
         settings[knob.name] = (knob, values)
-    ends = question.outcome(settings).reshape(-1, 2)
+    ends, point = question.outcome(settings).reshape(-1, 2), question.point
+    # what a knob changes by no more than rounding noise it does not change
+    ends = np.where(np.abs(ends - point) <= question.tie, point, ends)
     swings = [Swing(k.name, k.unit, k.low, k.value, k.high, float(lo), float(hi)) for k, (lo, hi) in zip(knobs, ends, strict=True)]
     return tuple(sorted(swings, key=lambda s: -s.swing))
 
@@ -221,45 +268,155 @@ def sobol(question: Question, samples: int = 1024, seed: int = 42, most: int = 1
 
 @dataclass(frozen=True)
 class BreakEven:
-    """A value of one knob at which the difference vanishes, all others at their point values."""
+    """A value of one knob at which the difference vanishes, all others at their point values.
+
+    `refused` says why the design with that value is refused (its parts would not make its declared mass, say), or is None.
+    """
 
     parameter: str
     unit: str
     value: float
     break_even: float
     inside_range: bool
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Where break-even values of one knob were sought, and why no further on the low or the high side (None: far enough)."""
+
+    parameter: str
+    unit: str
+    low: float
+    high: float
+    low_refused: str | None = None
+    high_refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The break-even values of all knobs, and the bounds within which they were sought."""
+
+    found: tuple[BreakEven, ...]
+    searched: tuple[Searched, ...]
 
 
 def break_even(question: Question) -> tuple[BreakEven, ...]:
+    """Where single knobs turn the answer (`search_break_even`)."""
+    return search_break_even(question).found
+
+
+def search_break_even(question: Question) -> Turns:
     """Where single knobs turn the answer: values between a third of the low and three times the high end of the range.
 
-    Zero crossings are found on a grid and refined by bisection; nearest to the point value first (relative to its range).
+    Only values that can be evaluated are searched (a share above 1 makes an amount negative); what was searched is said.
+    Changes of sign are found on a grid and refined by bisection; inside the range first, then the nearest to the point
+    value (relative to it); values at which a design is refused come last.
     """
     found: list[BreakEven] = []
+    searched: list[Searched] = []
     for knob in question.knobs:
-        grid, values = _scan(question, knob)
-        for left in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0):
-            crossing = _bisect(question, knob, float(grid[left]), float(grid[left + 1]))
-            found.append(BreakEven(knob.name, knob.unit, knob.value, crossing, knob.low <= crossing <= knob.high))
-    return tuple(sorted(found, key=lambda b: (not b.inside_range, abs(b.break_even - b.value) / (abs(b.value) or 1.0))))
+        scan = _scan(question, knob)
+        searched.append(scan.searched)
+        slack = 1e-6 * (knob.high - knob.low)
+        for grid, values in scan.pieces:
+            for at in _turns(question, knob, grid, values):
+                inside = knob.low - slack <= at <= knob.high + slack
+                found.append(BreakEven(knob.name, knob.unit, knob.value, at, inside, question.refusal(knob.name, at)))
+    found.sort(key=lambda b: (b.refused is not None, not b.inside_range, abs(b.break_even - b.value) / (abs(b.value) or 1.0)))
+    return Turns(tuple(found), tuple(searched))
 
 
-def _scan(question: Question, knob: Knob) -> tuple[Floats, Floats]:
-    """The outcome on a grid beyond the knob's range; within it where the product makes no sense outside."""
-    wide = np.linspace(knob.low / 3.0 if knob.low > 0 else knob.low, knob.high * 3.0 if knob.high > 0 else knob.high, _GRID)
+@dataclass(frozen=True)
+class _Scan:
+    """The outcome on a grid, in pieces between values that cannot be evaluated."""
+
+    pieces: tuple[tuple[Floats, Floats], ...]
+    searched: Searched
+
+
+def _scan(question: Question, knob: Knob) -> _Scan:
+    """The outcome on a grid beyond the knob's range, as far as the design makes sense.
+
+    Grows from the point value to both sides, because what cannot be evaluated lies at the ends almost always: halving finds
+    the last value that can in a few calls. A single value that cannot (a division by zero) is stepped over.
+    """
+    low = knob.low / 3.0 if knob.low > 0 else knob.low
+    high = knob.high * 3.0 if knob.high > 0 else knob.high
+    grid = np.unique(np.concatenate([np.linspace(low, high, _GRID), [knob.low, knob.value, knob.high]]))
+    whole, _ = _ask(question, knob, grid)
+    if whole is not None:
+        return _Scan(((grid, whole),), Searched(knob.name, knob.unit, low, high))
+    start = int(np.searchsorted(grid, knob.value))
+    up, above, too_high = _grow(question, knob, grid[start:])
+    down, below, too_low = _grow(question, knob, grid[: start + 1][::-1])
+    pieces = [piece for piece in (below[::-1], np.concatenate([down[::-1], up[1:]]), above) if piece.size]
+    searched = Searched(knob.name, knob.unit, float(pieces[0][0]), float(pieces[-1][-1]), too_low, too_high)
+    return _Scan(tuple((piece, question.outcome({knob.name: (knob, piece)})) for piece in pieces), searched)
+
+
+def _grow(question: Question, knob: Knob, grid: Floats) -> tuple[Floats, Floats, str | None]:
+    """From the first value on: those that can be evaluated, those beyond a single one that cannot, and why it ends early."""
+    if _ask(question, knob, grid)[0] is not None:
+        return grid, grid[:0], None
+    good, bad = 1, grid.size
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        good, bad = (good, middle) if _ask(question, knob, grid[good:middle])[0] is None else (middle, bad)
+    beyond = grid[good + 1 :]
+    if beyond.size and _ask(question, knob, beyond)[0] is not None:
+        return grid[:good], beyond, None
+    inner, outer = float(grid[good - 1]), float(grid[good])
+    why = _ask(question, knob, np.array([outer]))[1]
+    for _ in range(_END_ROUNDS):
+        between = (inner + outer) / 2.0
+        inner, outer = (inner, between) if _ask(question, knob, np.array([between]))[0] is None else (between, outer)
+    return np.append(grid[:good], inner), grid[:0], why
+
+
+def _ask(question: Question, knob: Knob, values: Floats) -> tuple[Floats | None, str | None]:
+    """The outcome for these values of a knob; None where one of them cannot be evaluated, and why."""
     try:
-        return wide, question.outcome({knob.name: (knob, wide)})
-    except InputError:
-        own = np.linspace(knob.low, knob.high, _GRID)
-        return own, question.outcome({knob.name: (knob, own)})
+        return question.outcome({knob.name: (knob, values)}), None
+    except InputError as error:
+        return None, f"{error.problems[0].field}: {error.problems[0].reason}"
 
 
-def _bisect(question: Question, knob: Knob, left: float, right: float) -> float:
-    """The zero crossing between two values, narrowed to a millionth of their distance: each round splits it in 11."""
+def _turns(question: Question, knob: Knob, grid: Floats, values: Floats) -> Iterator[float]:
+    """Where the outcome changes its sign or becomes 0 at an end; where it is 0 all the way, nothing turns."""
+    sign = np.sign(values)
+    decided = np.flatnonzero(sign)
+    if not decided.size:
+        return
+    if decided[0] > 0:
+        yield float(grid[decided[0] - 1])
+    for left, right in pairwise(decided.tolist()):
+        if sign[left] * sign[right] > 0:
+            continue
+        if right == left + 1:
+            crossing = _bisect(question, knob, float(grid[left]), float(grid[right]))
+            yield from () if crossing is None else (crossing,)
+        else:  # values of the grid at which the outcome is 0: the nearest to the point value
+            zeros = grid[left + 1 : right]
+            yield float(zeros[np.abs(zeros - knob.value).argmin()])
+    if decided[-1] < grid.size - 1:
+        yield float(grid[decided[-1] + 1])
+
+
+def _bisect(question: Question, knob: Knob, left: float, right: float) -> float | None:
+    """The change of sign between two values, narrowed to a millionth of their distance: each round splits it in 11.
+
+    None where the design cannot be evaluated between them: what changes sign across a pole is never 0.
+    """
     for _ in range(6):
         grid = np.linspace(left, right, 11)
-        values = question.outcome({knob.name: (knob, grid)})
-        at = int(np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) <= 0)[0])
+        values, _ = _ask(question, knob, grid)
+        if values is None:
+            return None
+        zeros = np.flatnonzero(values == 0)
+        if zeros.size:
+            return float(grid[zeros[zeros.size // 2]])
+        at = int(np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)[0])
         left, right = float(grid[at]), float(grid[at + 1])
     return (left + right) / 2
 

@@ -40,13 +40,27 @@ def test_hotspots_has_every_field_of_the_contract(found: Any) -> None:
     assert found["total"]["unit"] == "kg CO2e"
     assert found["tree"][0].keys() >= {"number", "parent", "depth", "label", "location", "amount", "unit", "value", "direct"}
     assert found["edges"][0].keys() == {"source", "target", "value"}
+    assert found["parts"][0].keys() == {"name", "stage", "value", "share", "cumulative"}
+    assert found["most_relevant_processes"][0].keys() == {"name", "location", "value", "share", "cumulative"}
+
+
+def test_the_tree_is_nested_and_holds_every_node_once(found: Any) -> None:
+    waiting, numbers = list(found["tree"]), []
+    while waiting:
+        node = waiting.pop()
+        numbers.append(node["number"])
+        assert all(child["parent"] == node["number"] for child in node["children"])
+        waiting += node["children"]
+    assert sorted(numbers) == [n["number"] for n in found["nodes"]]
 
 
 def test_the_total_is_that_of_assess(found: Any, lifeloop: Cli) -> None:
     (footprint,) = json.loads(lifeloop("assess", "xiaomi_14", "--json").stdout)
     assert found["total"]["value"] == pytest.approx(footprint["total"]["value"], rel=1e-12)
-    lines = {(p["part"], p["value"]) for p in footprint["parts"] if p["value"]}
-    assert {(s["name"], s["value"]) for s in found["parts"]} == lines
+    lines = {(p["part"], p["stage"], p["value"]) for p in footprint["parts"] if p["value"]}
+    assert {(s["name"], s["stage"], s["value"]) for s in found["parts"]} == lines
+    assert found["stages"] == footprint["stages"]
+    assert found["warnings"] == footprint["warnings"]
 
 
 def test_the_list_of_80_percent_is_ranked_and_ends_at_80_percent(found: Any) -> None:
@@ -106,6 +120,6 @@ def test_hotspots_under_a_scenario_and_with_a_parameter(found: Any, lifeloop: Cl
     assert "air freight" not in {s["name"] for s in shipped["parts"]}
 
 
-@pytest.mark.parametrize("arguments", [["--cutoff", "0"], ["--cutoff", "2"], ["--depth", "0"]])
+@pytest.mark.parametrize("arguments", [["--cutoff", "0"], ["--cutoff", "2"], ["--cutoff", "nan"], ["--cutoff", "inf"], ["--depth", "0"]])
 def test_options_out_of_bounds_are_a_usage_error(lifeloop: Cli, arguments: list[str]) -> None:
     assert lifeloop("hotspots", "xiaomi_14", *arguments).exit_code == 2

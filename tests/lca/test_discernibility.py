@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lca.discernibility import Discernibility, distinct
+from lca.discernibility import Discernibility, PairedDesigns, distinct
 from lca.errors import LifeloopError
-from lca.uncertainty import Draws, PairedComparison
+from lca.uncertainty import Draws
 
 
 def draws(name: str, totals: list[float], numbers: list[int] | None = None, seed: int = 42) -> Draws:
@@ -38,7 +38,7 @@ def test_how_often_each_is_the_lowest_by_hand() -> None:
 
 
 def test_the_matrix_of_two_is_the_paired_comparison() -> None:
-    assert of(A, B).matrix[0, 1] == PairedComparison(A, B).probability_a_lower
+    assert of(A, B).matrix[0, 1] == PairedDesigns(A, B).probability_a_lower
 
 
 def test_only_worlds_that_all_have_are_compared() -> None:
@@ -73,3 +73,47 @@ def test_laws_of_the_matrix(totals: list[list[int]]) -> None:
 
 def test_names_that_come_twice_get_a_number() -> None:
     assert distinct(["a", "b", "a"]) == ("a #1", "b", "a #2")
+
+
+def of_lines(name: str, *columns: list[float], stages: tuple[str, ...] | None = None, numbers: list[int] | None = None) -> Draws:
+    """A design of several lines, one column of worlds each."""
+    values = np.array(columns, dtype=float).T
+    stages = stages or ("materials",) * len(columns)
+    parts = tuple(f"part {i}" for i in range(len(columns)))
+    return Draws(name, stages, parts, values, np.array(numbers or range(len(values))), float(values.mean()), 42, 0)
+
+
+WORLDS = [1.0, 1.1, 0.7, 1.3]
+WHOLE = of_lines("whole", [0.3 * w for w in WORLDS])
+SPLIT = of_lines("split", *[[0.1 * w for w in WORLDS]] * 3)
+
+
+def test_the_same_lines_split_are_a_tie_in_every_world() -> None:
+    """0.3 against 0.1 + 0.1 + 0.1: the sums differ in the last digit, the designs do not."""
+    assert (WHOLE.totals != SPLIT.totals).any()
+    pair = PairedDesigns(WHOLE, SPLIT)
+    assert pair.difference.tolist() == [0.0] * 4
+    assert pair.probability_a_lower == 0.5
+    assert pair.sentence == "whole and split are the same in all of 4 possible worlds."
+    made = of(WHOLE, SPLIT, of_lines("higher", [9.0] * 4))
+    assert made.matrix[:2, :2].tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    assert made.probability_lowest.tolist() == [0.5, 0.5, 0.0]
+
+
+def test_noise_is_measured_by_what_is_added_up_not_by_what_is_left() -> None:
+    """1,000 kg and a credit of 1,000 kg leave 1e-13 of noise; a hundred-thousandth of a kilogram is a difference."""
+    low, noisy = of_lines("low", [1000.0], [-1000.0]), of_lines("noisy", [1000.0 + 1e-12], [-1000.0])
+    assert PairedDesigns(low, noisy).probability_a_lower == 0.5
+    assert PairedDesigns(low, of_lines("higher", [1000.0 + 1e-5], [-1000.0])).probability_a_lower == 1.0
+
+
+def test_the_difference_by_stage_by_hand() -> None:
+    """Worlds 1 and 2 are shared. a: 2, 3 of materials and 1, 1 of use; b: 5, 5 of materials and 1, 2 of use."""
+    a = of_lines("a", [9, 2, 3], [9, 1, 1], stages=("materials", "use"), numbers=[0, 1, 2])
+    b = of_lines("b", [5, 5], [1, 2], stages=("materials", "use"), numbers=[1, 2])
+    pair = PairedDesigns(a, b)
+    assert pair.of_stage("materials").tolist() == [3, 2]
+    assert pair.of_stage("use").tolist() == [0, 1]
+    assert pair.difference.tolist() == [3, 3]
+    found = pair.to_dict()["difference_draws"]
+    assert (found["direction"], found["median"], found["stages"]["materials"]["mean"]) == ("b - a", 3.0, 2.5)

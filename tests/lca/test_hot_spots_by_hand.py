@@ -37,15 +37,16 @@ SHEET = 0.2 + 1.5 * STEEL + 0.003
 BIN = 0.1 - 0.4
 
 
-def of(*materials: dict[str, Any], cutoff: float = 0.005, **more: Any) -> Hotspots:
-    return hotspots(assess(product(*materials, **more), SCORES, method=METHOD), SCORES, NETWORK, METHOD, cutoff)
+def of(*materials: dict[str, Any], cutoff: float = 0.005, most: int = 1000, **more: Any) -> Hotspots:
+    return hotspots(assess(product(*materials, **more), SCORES, method=METHOD), SCORES, NETWORK, METHOD, cutoff, most)
 
 
-def case(cutoff: float = 0.005) -> Hotspots:
+def case(cutoff: float = 0.005, most: int = 1000) -> Hotspots:
     """1 kg of sheet, 2 kWh of charging, 1 kg in the bin whose recovery saves more than the bin emits."""
     return of(
         line(process="sheet", amount=1, unit="kg"),
         cutoff=cutoff,
+        most=most,
         use=[line("charging", "power", "GLO", 2, "kWh")],
         end_of_life=[line("device", "bin", "GLO", 1, "kg")],
     )
@@ -177,3 +178,30 @@ def test_trees_of_any_amounts_add_up(sheet: float, power: float, cutoff: float) 
     assert found.tree[0].value == pytest.approx(footprint.total, rel=1e-12)
     assert all(abs(n.value) >= cutoff * footprint.total * (1 - 1e-12) for n in found.tree)
     assert sum(s.value for s in found.processes) == pytest.approx(footprint.total, rel=1e-9)
+
+
+def test_a_tree_that_is_ended_early_adds_up_and_says_so() -> None:
+    """Three nodes: the thing, its sheet, its steel (3.8); charging (1.3) and bin (-0.3) wait and stay in the root's remainders."""
+    found = case(1e-4, most=3)
+    assert [n.label for n in found.tree] == ["A thing", "case: sheet", "steel"]
+    assert (found.tree[0].below_positive, found.tree[0].below_negative) == pytest.approx((2 * POWER, BIN))
+    for node in found.tree:
+        parts = node.direct + sum(n.value for n in children(found, node.number)) + node.below_positive + node.below_negative
+        assert parts == pytest.approx(node.value, rel=1e-12)
+    assert "ends at 3 nodes" in found.warnings[0]
+    assert case().warnings == found.footprint.warnings
+
+
+def test_the_nested_tree_is_the_flat_one() -> None:
+    """A part stands with its stage, a process with its place; the children of every node of the tree are its edges."""
+    found = case().to_dict()
+    assert {(p["name"], p["stage"]) for p in found["parts"]} == {("case", "materials"), ("charging", "use"), ("device", "end_of_life")}
+    assert {p["location"] for p in found["most_relevant_processes"]} == {"GLO"}
+    assert found["stages"]["use"] == pytest.approx(2 * POWER)
+    waiting, seen = list(found["tree"]), []
+    while waiting:
+        node = waiting.pop()
+        seen += [{"source": child["number"], "target": node["number"], "value": child["value"]} for child in node["children"]]
+        waiting += node["children"]
+    assert sorted(seen, key=lambda e: e["source"]) == found["edges"]
+    assert [{k: v for k, v in n.items() if k != "children"} for n in found["tree"]] == [found["nodes"][0]]

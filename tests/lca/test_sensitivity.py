@@ -22,6 +22,7 @@ from lca.sensitivity import (
     difference_question,
     footprint_question,
     one_at_a_time,
+    search_break_even,
     sobol,
 )
 from lca.solve import unit_scores
@@ -209,3 +210,89 @@ def test_no_value_turns_what_is_better_everywhere() -> None:
     lines = (*heavy.stages.materials, heavy.stages.materials[0].model_copy(update={"part": "weight", "amount": 40_000}))
     heavy = heavy.model_copy(update={"stages": heavy.stages.model_copy(update={"materials": lines})})
     assert break_even(difference_question(model(thing()), model(heavy))) == ()
+
+
+def body(value: Any, low: Any = None, high: Any = None, **more: Any) -> Product:
+    """A body of `m` kg of steel and nothing else."""
+    made = product(line("body", amount="m", unit="kg"), **more)
+    return Product.model_validate(made.model_dump(exclude_none=True) | {"parameters": {"m": parameter(value, low, high, "kg")}})
+
+
+def test_a_break_even_value_on_the_grid_is_found() -> None:
+    """10 kg against 21 kg of the same steel; the grid of 0 to 40 kg (0 to 120, steps of 1) has 21 itself, that of 1 to 41 has not."""
+    for low, high in ((0, 40), (1, 41), (0, 21), (21, 40)):
+        (turn,) = break_even(difference_question(model(body(10 if low < 10 else 30, low, high)), model(body(21))))
+        assert turn.break_even == pytest.approx(21.0, rel=1e-7)
+        assert turn.inside_range
+
+
+def test_a_break_even_value_at_the_end_of_what_is_searched_is_found() -> None:
+    """10 kg, 6 to 20: up to 60 kg is searched, and the other is 60 kg."""
+    (turn,) = break_even(difference_question(model(body(10, 6, 20)), model(body(60))))
+    assert (turn.break_even, turn.inside_range) == (60.0, False)
+
+
+def mixture(share: float, low: float, high: float) -> Product:
+    """10 kg of a mixture of steel (2 kg CO2 per kg) and polymer (4 kg CO2 per kg)."""
+    made = product(line("steel", amount="10 * s", unit="kg"), line("polymer", "polymer", "CN", "10 * (1 - s)", "kg"))
+    return Product.model_validate(made.model_dump(exclude_none=True) | {"parameters": {"s": parameter(share, low, high, "1")}})
+
+
+def test_what_cannot_be_evaluated_does_not_hide_what_can() -> None:
+    """10 s x 2 + 10 (1 - s) x 4 = 40 - 20 s is 34 kg at s = 0.3; above s = 1 there is no polymer to take away.
+
+    The range of 0.4 to 0.6 is searched from 0.1333 to 1.8 as far as it makes sense: to 1.
+    """
+    found = search_break_even(difference_question(model(mixture(0.5, 0.4, 0.6)), model(body(17))))
+    (turn,) = found.found
+    assert turn.break_even == pytest.approx(0.3, rel=1e-6)
+    assert not turn.inside_range
+    (searched,) = found.searched
+    assert (searched.low, searched.high) == (pytest.approx(0.4 / 3), pytest.approx(1.0, abs=1e-5))
+    assert searched.low_refused is None
+    assert "negative" in (searched.high_refused or "")
+
+
+def test_a_value_that_cannot_be_divided_by_is_stepped_over() -> None:
+    """steel 12 / x kg for x from -2 to 4 (searched to 12, 0 is a value of the grid): 2 x 12 / x = 2 x 6 at x = 2; x < 0 is refused."""
+    made = product(line("body", amount="12 / x", unit="kg"))
+    made = Product.model_validate(made.model_dump(exclude_none=True) | {"parameters": {"x": parameter(3, -2, 4, "kg")}})
+    found = search_break_even(difference_question(model(made), model(body(6))))
+    assert [t.break_even for t in found.found] == [pytest.approx(2.0, rel=1e-6)]
+    assert found.searched[0].low == pytest.approx(0.0, abs=0.01)
+    assert found.searched[0].low_refused is not None
+
+
+def test_a_break_even_value_that_set_would_refuse_says_why() -> None:
+    """A declared mass of 10 kg: 12.5 kg are 25 % more, which is refused; 11.5 kg are 15 % more, which is not."""
+    heavy = body(10, 8, 14, mass={"value": 10, "unit": "kg", "source": "estimate"})
+    (turn,) = break_even(difference_question(model(heavy), model(body(12.5))))
+    assert turn.break_even == pytest.approx(12.5, rel=1e-7)
+    assert "+25.0%" in (turn.refused or "")
+    (turn,) = break_even(difference_question(model(heavy), model(body(11.5))))
+    assert turn.refused is None
+
+
+def test_the_same_lines_split_are_the_same_design_for_every_value() -> None:
+    """0.3 m kg of steel against 0.1 m + 0.1 m + 0.1 m: no swing, no share of a variance, no value that turns anything."""
+    known = {"parameters": {"m": parameter(1, 0.5, 2, "kg")}}
+    whole, split = (
+        Product.model_validate(product(*lines).model_dump(exclude_none=True) | known)
+        for lines in ([line(amount="0.3 * m", unit="kg")], [line(part, amount="0.1 * m", unit="kg") for part in "abc"])
+    )
+    question = difference_question(model(whole), model(split))
+    assert question.point == 0.0
+    assert [s.swing for s in one_at_a_time(question)] == [0.0]
+    assert sobol(question, 64).indices == ()
+    assert break_even(question) == ()
+
+
+def test_a_shared_parameter_that_cancels_moves_nothing() -> None:
+    """B is A with 0.1 + 0.2 kg of steel more: the shared m changes the difference of 0.6 kg by rounding noise only."""
+    b = body(1, 0.5, 2)
+    lines = [line("body", amount="m", unit="kg"), line("x", amount=0.1, unit="kg"), line("y", amount=0.2, unit="kg")]
+    b = Product.model_validate(product(*lines).model_dump(exclude_none=True) | {"parameters": {"m": parameter(1, 0.5, 2, "kg")}})
+    question = difference_question(model(body(1, 0.5, 2)), model(b))
+    (swing,) = one_at_a_time(question)
+    assert (swing.swing, swing.outcome_at_low) == (0.0, question.point)
+    assert sobol(question, 64).indices == ()
