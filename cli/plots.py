@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,16 @@ _COLOURS = {
 }
 _HIGHER, _LOWER = "#D55E00", "#0072B2"
 _FORMATS = {".svg", ".png", ".pdf"}
+#: Fonts with Chinese signs, as systems have them; the first that is installed is used.
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "SimHei",
+)
 
 
 def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
@@ -137,8 +148,12 @@ def new_figure(width: float, height: float) -> Figure:
     # matplotlib keeps a list of fonts; it shall lie where our caches lie
     os.environ.setdefault("MPLCONFIGDIR", str(home() / "matplotlib"))
     import matplotlib as mpl
+    from matplotlib import font_manager
     from matplotlib.figure import Figure
 
+    # names of products, segments and suppliers may be Chinese, which the font that comes with matplotlib cannot write
+    installed = set(font_manager.get_font_names())
+    mpl.rcParams["font.family"] = ["DejaVu Sans", *(name for name in _CHINESE_FONTS if name in installed)]
     # the same input gives the same bytes: no date, fixed ids in the SVG
     mpl.rcParams["svg.hashsalt"] = "lifeloop"
     mpl.rcParams["svg.fonttype"] = "none"
@@ -149,7 +164,15 @@ def save_figure(figure: Figure, path: Path) -> None:
     """Write the figure; the file's name says the format. Raises click.UsageError when it cannot be written."""
     if path.suffix.lower() not in _FORMATS:
         raise click.UsageError(f"{path}: a picture ends in .svg, .png or .pdf")
-    try:
-        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+        except OSError as error:
+            raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
+    missing = [w for w in said if "missing from font" in str(w.message)]
+    for other in (w for w in said if w not in missing):
+        warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+    # in an SVG the words are text, and whoever shows it has the font
+    if missing and path.suffix.lower() != ".svg":
+        click.echo(f"Warning: no font here writes every sign of {path.name}: install Noto Sans CJK, or write an .svg", err=True)

@@ -53,6 +53,8 @@ class Column:
 def read_sheet(path: Path, columns: Sequence[Column], sheet: str | None = None, encoding: str = "utf-8") -> list[Row]:
     """The rows of a file below its header; empty ones are left out. Raises InputError for what is wrong with it."""
     form = path.suffix.casefold()
+    if not path.exists():
+        raise InputError(Problem("there is no such file", str(path)))
     if form in _WORKBOOKS:
         _, cells = read_workbook(path, sheet)
         lines: list[tuple[int, Sequence[Cell]]] = [*enumerate(cells, 1)]

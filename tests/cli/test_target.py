@@ -237,3 +237,30 @@ def test_a_picture_of_another_form_or_of_nothing_is_not_made(run: Lifeloop, emit
 
 def test_the_gap_of_a_share_is_told_in_points(three: Lifeloop) -> None:
     assert "-23.0 points" in three("target", "status", "--id", "green").stdout
+
+
+def test_chinese_words_are_drawn_or_said_to_be_missing(emitted: Lifeloop, tmp_path: Path) -> None:
+    emitted("company", "add", "emission", "--scopes", "1", "--co2e", 5, "--segment", "手机", *SET)
+    emitted(
+        "target",
+        "add",
+        "--id",
+        "phones",
+        "--scopes",
+        "1",
+        "--segment",
+        "手机",
+        "--base-year",
+        2021,
+        "--target-year",
+        2030,
+        "--reduction",
+        0.5,
+        *SET,
+    )
+    drawn = emitted("target", "status", "--plot", tmp_path / "a.svg")
+    assert (drawn.exit_code, drawn.stderr) == (0, "")
+    assert "phones: scope 1, 手机" in in_picture(tmp_path / "a.svg")
+    photo = emitted("target", "status", "--plot", tmp_path / "a.png")
+    assert photo.exit_code == 0
+    assert photo.stderr == "" or photo.stderr.startswith("Warning: no font here writes every sign of a.png")
