@@ -53,7 +53,7 @@ def command(
         printing.stop(error, as_json)
     names, done = _assess_all(products, choices, as_json)
     if done:
-        sampled = choices.draws([n for n in names if n in done], draws, seed) if draws else []
+        sampled = choices.draws(list(done), draws, seed, done) if draws else []
         try:
             rated = [choices.rating(name, footprint) for name, footprint in done.items()] if quality else []
         except LifeloopError as error:

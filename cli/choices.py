@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from cli.designs import called, changes_of_each, product_and_scenario
 
 if TYPE_CHECKING:
     from inventories.factors import OwnFactors
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lca.scenario import Scenario
     from lca.scores import UnitScores
     from lca.uncertainty import Draws
+    from lca.worlds import Worlds
 
 Function = Callable[..., Any]
 
@@ -75,16 +78,30 @@ class Choices:
         return (*self.notes, *unused_factors(self.own, [(self.setting(name), footprint) for name, footprint in done.items()]))
 
     def setting(self, name: str) -> Setting:
-        """A product file, or shipped product, under the scenario."""
+        """A product file, or shipped product, under the scenario: its own (PRODUCT@SCENARIO), else that of --scenario."""
         from inventories.assessing import setting_of, with_scenario
         from inventories.shipped import load
 
-        setting = setting_of(load(name), self.scores, self.changes, self._background)
+        product, _ = product_and_scenario(name)
+        setting = setting_of(load(product), self.scores, self.changes, self._background)
         if self.end_of_life != "cutoff":
             from inventories.end_of_life_tables import end_of_life_by
 
             setting = replace(setting, end_of_life=end_of_life_by(self.end_of_life))
-        return with_scenario(setting, self.scenario, self.apart)
+        return with_scenario(setting, self.scenario_of(name), self.apart)
+
+    def scenario_of(self, name: str) -> str | None:
+        """The scenario that a product is assessed under."""
+        return product_and_scenario(name)[1] or self.scenario
+
+    def each(self, names: Sequence[str]) -> tuple[list[Choices], tuple[str, ...]]:
+        """The same choices for each of several designs, with what --set changes in it, and what must be said of that."""
+        _ = self.scores, self.apart
+        of_each, said = changes_of_each(names, self.changes)
+        made = [replace(self, changes=changes) for changes in of_each]
+        for one in made:  # what was read and solved is the same for all of them
+            vars(one).update({key: value for key, value in vars(self).items() if key not in self.__dataclass_fields__})
+        return made, said
 
     def _background(self) -> Background:
         """The background that the scores were made from."""
@@ -95,9 +112,14 @@ class Choices:
 
     def assess(self, name: str) -> Footprint:
         """The footprint of a product file or shipped product."""
+        return self.footprint(self.setting(name), name)
+
+    def footprint(self, setting: Setting, name: str) -> Footprint:
+        """The footprint of what that name stands for."""
         from inventories.assessing import assess_setting
 
-        return assess_setting(self.setting(name), self.method, self.scenario)
+        found = assess_setting(setting, self.method, self.scenario_of(name))
+        return replace(found, name=called(found.name, name)) if "@" in name else found
 
     def rating(self, name: str, footprint: Footprint) -> DataQuality:
         """How good the data behind a footprint of that product are."""
@@ -105,17 +127,24 @@ class Choices:
 
         return data_quality(footprint, self.setting(name), self.own.exchanges if self.own else ())
 
-    def draws(self, names: Sequence[str], count: int, seed: int) -> list[Draws]:
-        """The products' footprints in the same `count` possible worlds."""
+    def draws(self, names: Sequence[str], count: int, seed: int, done: Mapping[str, Footprint] | None = None) -> list[Draws]:
+        """The products' footprints in the same `count` possible worlds, by stage; `done` are footprints that are known, by name."""
         from inventories.world_store import worlds_of
-        from lca.uncertainty import sample
+        from lca.portfolio import Demand, sample_each
 
-        result = []
-        for name in names:
-            setting = self.setting(name)
-            worlds = worlds_of(setting.scores, seed, setting.background, _progress).first(count)
-            result.append(sample(setting.product_file.product, setting.scores, worlds, setting.changes, self.method, setting.end_of_life))
-        return result
+        known: dict[str, Worlds] = {}
+
+        def demands() -> Iterator[Demand]:
+            for name in names:
+                setting = self.setting(name)
+                scores = setting.scores
+                if scores.digest not in known:
+                    known[scores.digest] = worlds_of(scores, seed, setting.background, worlds_progress).first(count)
+                point = done[name].total if done and name in done else None
+                product = setting.product_file.product
+                yield Demand(product, scores, known[scores.digest], setting.changes, setting.end_of_life, point)
+
+        return list(sample_each(demands(), self.method))
 
 
 def _parse_changes(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
@@ -141,7 +170,11 @@ _MODEL_OPTIONS = (
         metavar="NAME=VALUE",
         help="Set a parameter (or service_life) for this run.",
     ),
-    click.option("--scenario", metavar="NAME", help="Assess under this scenario of the product or of --scenarios."),
+    click.option(
+        "--scenario",
+        metavar="NAME",
+        help="Assess under this scenario of the product or of --scenarios; PRODUCT@NAME does so for one product.",
+    ),
     click.option("--scenarios", type=_EXISTING, help="YAML file with scenarios besides those of the product."),
     click.option("--method", default="AR6-GWP100", show_default=True, help="Characterisation set: AR6-GWP100, AR5-GWP100 or AR6-GWP20."),
     click.option(
@@ -183,6 +216,7 @@ def uncertainty_options(command: Function) -> Function:
     )(command)
 
 
-def _progress(done: int, of: int) -> None:
+def worlds_progress(done: int, of: int) -> None:
+    """Say on a terminal how far the drawing of worlds is."""
     if sys.stderr.isatty():
         click.echo(f"\rDrawing possible worlds of the background (only the first time): {done} of {of}", nl=done == of, err=True)

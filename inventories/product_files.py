@@ -135,7 +135,8 @@ def _find_marks(field: str, data: Mapping) -> tuple[str, int]:
 
 
 def _resolve(path: Path, find: Finder, known_ids: Sequence[str], seen: tuple[Path, ...]) -> tuple[Mapping, tuple[str, ...]]:
-    data = yamlfile.read(path)
+    # what others extend is read again and again
+    data = yamlfile.read_shared(path) if seen else yamlfile.read(path)
     parent_name = data.get("extends")
     if parent_name is None:
         return data, ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,25 @@ def load(text: str, file: str) -> Mapping:
 
 def read(path: Path) -> Mapping:
     """Read a product file from disk. Raises InputError when it cannot be read."""
+    return load(_text(path), str(path))
+
+
+def read_shared(path: Path) -> Mapping:
+    """Like `read`, but the same text of the same file is parsed once: for a file that many others extend.
+
+    The mapping is shared by all callers, who must not change it.
+    """
+    return _kept(_text(path), str(path))
+
+
+_kept = lru_cache(maxsize=32)(load)
+
+
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(Problem(_TOO_LARGE, file=str(path)))
-        return load(path.read_text(encoding="utf-8-sig"), str(path))
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(Problem("not UTF-8 text", file=str(path), hint="save the file as UTF-8")) from error
     except OSError as error:

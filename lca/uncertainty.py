@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,10 @@ from lca.worlds import Worlds
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+#: Value, low, high and kind of a distribution (`lca.distributions.quantile`).
+Spread = tuple[float, float, float, int]
+#: Gives the draws of a fact: its words, its distribution, its pedigree sigma. What it gives is not to be changed.
+Drawing = Callable[[str, Spread, float], Floats]
 SEED = 42
 
 
@@ -50,6 +54,12 @@ class Draws:
         """The sum over some stages in each world."""
         wanted = [stage in stages for stage in self.stages_of_lines]
         return np.asarray(self.lines[:, wanted].sum(axis=1))
+
+    def by_stage(self) -> Draws:
+        """The same with the lines of each stage added up: what is kept of many products. `parts_of_lines` are the stages too."""
+        stages = tuple(stage for stage in self._stages if stage in self.stages_of_lines)
+        lines = np.stack([self.of_stages((stage,)) for stage in stages], axis=1) if stages else self.lines
+        return replace(self, stages_of_lines=stages, parts_of_lines=stages, lines=lines)
 
     def summary(self) -> dict[str, Any]:
         """Median, mean, 5th and 95th percentile of the total and of every stage."""
@@ -99,10 +109,11 @@ def sample(
     """
     changes = dict(changes or {})
     nominal = evaluate_parameters(product, changes)
-    drawn, factors = _parameter_draws(product, nominal, changes, worlds)
+    drawing = _drawing(worlds)
+    drawn, factors = parameter_draws(product, nominal, changes, drawing)
     made = bill(product, scores.catalogue, changes | drawn, factors)
     amount_of, mass_of = list(made.amount_of), list(made.mass_of)
-    for number, factor in _line_draws(product, nominal, worlds):
+    for number, factor in line_draws(product, nominal, drawing):
         amount_of[number] = amount_of[number] * factor
         mass_of[number] = mass_of[number] * factor
     made, _ = with_end_of_life(replace(made, amount_of=tuple(amount_of), mass_of=tuple(mass_of)), end_of_life, scores.catalogue)
@@ -113,8 +124,12 @@ def sample(
     return Draws(product.id, stages, parts, lines, worlds.numbers, point, worlds.seed, worlds.left_out)
 
 
-def _parameter_draws(
-    product: Product, nominal: Values, changes: Mapping[str, Any], worlds: Worlds
+def _drawing(worlds: Worlds) -> Drawing:
+    return lambda fact, spread, sigma: draw(worlds.seed, fact, worlds.numbers, spread, sigma)
+
+
+def parameter_draws(
+    product: Product, nominal: Values, changes: Mapping[str, Any], drawing: Drawing
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Draws of parameters given as numbers, and factors on those given as formulas."""
     drawn: dict[str, Floats] = {}
@@ -128,7 +143,7 @@ def _parameter_draws(
         kind = kind_of_parameter(parameter.distribution)
         fact = f"{name}|{value!r}|{low!r}|{high!r}|{kind}"
         spread = (value, min(low, value), max(high, value), kind)
-        values = draw(worlds.seed, fact, worlds.numbers, spread, pedigree_sigma(parameter.pedigree))
+        values = drawing(fact, spread, pedigree_sigma(parameter.pedigree))
         if not isinstance(parameter.value, str):
             drawn[name] = values
         elif value:
@@ -138,10 +153,10 @@ def _parameter_draws(
 
 def line_factors(product: Product, worlds: Worlds, changes: Mapping[str, Any]) -> Iterator[tuple[int, Floats]]:
     """Number of each line of the bill with a range or pedigree scores, and the factor on its amount in each world."""
-    return _line_draws(product, evaluate_parameters(product, dict(changes)), worlds)
+    return line_draws(product, evaluate_parameters(product, dict(changes)), _drawing(worlds))
 
 
-def _line_draws(product: Product, nominal: Values, worlds: Worlds) -> Iterator[tuple[int, Floats]]:
+def line_draws(product: Product, nominal: Values, drawing: Drawing) -> Iterator[tuple[int, Floats]]:
     """Number of each line with a range or pedigree scores, and the factors on its amount."""
     for number, (_, field, line) in enumerate(all_lines(product, nominal)):
         spread = _spread(line, nominal, field)
@@ -150,10 +165,10 @@ def _line_draws(product: Product, nominal: Values, worlds: Worlds) -> Iterator[t
             continue
         fact = f"{line.part.removesuffix(' (packaging)').removesuffix(', forming')}|{line.amount!r}|{line.low!r}|{line.high!r}"
         amount, *_ = spread = spread or (1.0, 1.0, 1.0, TRIANGULAR)
-        yield number, draw(worlds.seed, fact, worlds.numbers, spread, sigma) / amount
+        yield number, drawing(fact, spread, sigma) / amount
 
 
-def _spread(line: Line, nominal: Values, field: str) -> tuple[float, float, float, int] | None:
+def _spread(line: Line, nominal: Values, field: str) -> Spread | None:
     """Amount of a line, its range and kind; None without a range (or for an amount of zero)."""
     if line.low is None or line.high is None:
         return None

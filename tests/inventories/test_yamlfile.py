@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inventories.yamlfile import MAX_BYTES, MAX_DEPTH, load, read
+from inventories.yamlfile import MAX_BYTES, MAX_DEPTH, load, read, read_shared
 from lca.errors import InputError, Problem
 
 
@@ -212,3 +212,13 @@ def test_every_key_knows_its_line() -> None:
     line = marks["stages"]["use"][0]
     assert marks.lines == {"id": 1, "stages": 2}
     assert (line.file, line.line, line.lines) == ("p.yaml", 4, {"part": 4, "amount": 5})
+
+
+def test_a_file_that_others_extend_is_parsed_again_when_its_text_changes(tmp_path: Path) -> None:
+    parent = tmp_path / "parent.yaml"
+    parent.write_text("id: one\n", encoding="utf-8")
+    first = read_shared(parent)
+    assert read_shared(parent) is first
+    parent.write_text("id: two\n", encoding="utf-8")
+    assert read_shared(parent)["id"] == "two"
+    assert first["id"] == "one"
