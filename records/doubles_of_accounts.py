@@ -16,7 +16,14 @@ from records.doubles import Double, Item, by, entries_of, in_tonnes, listed, nea
 if TYPE_CHECKING:
     from records.values import Entry
 
-_WASTE = re.compile(r"waste|landfill|incinerat|scrap|废|垃圾", re.IGNORECASE)
+#: Words of waste in names of figures; "wastewater" is none.
+_WASTE = re.compile(r"waste(?!\s*water)|landfill|incinerat|scrap|废(?!水)|垃圾", re.IGNORECASE)
+#: How the background's processes of collecting, treating and recycling waste begin.
+_TREATMENT = re.compile(
+    r"(collection|degassing|depollution|discharging|dismantling|disposal|end of life|incineration|landfill|mechanical separation|open burning|"
+    r"recycling|refrigerant (destruction|recovery)|shredding|sorting|treatment)\b",
+    re.IGNORECASE,
+)
 _SHORTEST_NAME = 3
 
 
@@ -109,7 +116,10 @@ def _is_waste(entry: Entry) -> bool:
     content = entry.content
     if entry.kind == "indicator":
         return bool(_WASTE.search(content["name"])) and _tonnes_of_waste(entry) is not None
-    return content.get("category") == "3.5" or bool(_WASTE.search(content.get("activity", {}).get("process", "")))
+    if content.get("category") not in {None, "3.5"}:
+        return False
+    process = content.get("activity", {}).get("process", "")
+    return content.get("category") == "3.5" or bool(_TREATMENT.match(process) or _WASTE.search(process))
 
 
 def _tonnes_of_waste(entry: Entry) -> float | None:

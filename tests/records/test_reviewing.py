@@ -212,6 +212,28 @@ def test_what_is_alright_is_not_warned_of(book: Book, name: str) -> None:
     assert found_in(book, *ALRIGHT[name]) == []
 
 
+@pytest.mark.parametrize(
+    ("process", "category", "own"),
+    [
+        ("recycling, mobile phones", None, True),
+        ("dismantling, large appliances", "3.5", True),
+        ("wastewater treatment", None, False),
+        ("gold, recycled from electronic scrap", "3.1", False),
+        ("end of life, phone", "3.12", False),
+        ("electricity, low voltage", None, False),
+    ],
+)
+def test_activities_of_waste_are_told_from_others(book: Book, process: str, category: str | None, own: bool) -> None:
+    line = activity(process, 1000, "kg") | ({"category": category} if category else {})
+    found = found_in(book, ("ewaste", "2024-03-01", E_WASTE), ("emission", "2024-12-31", line))
+    assert found == ([("ewaste-and-own-waste", ["a", "b"])] if own else [])
+
+
+def test_a_company_figure_of_waste_in_tonnes_is_own_waste(book: Book) -> None:
+    line = REVENUE | {"name": "废弃物总量", "value": 1.25, "unit": "万吨"}
+    assert found_in(book, ("ewaste", "2024-03-01", E_WASTE), ("indicator", "2024-12-31", line)) == [("ewaste-and-own-waste", ["a", "b"])]
+
+
 def test_own_waste_of_the_same_tonnes_is_named(book: Book) -> None:
     waste = activity("landfill of electronic waste", 12.5, "t") | {"category": "3.5"}
     other = E_WASTE | {"mass_t": 4.0}
