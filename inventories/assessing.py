@@ -19,6 +19,8 @@ from lca.scores import UnitScores
 
 if TYPE_CHECKING:
     from lca.background import Background
+    from lca.end_of_life_lines import EndOfLife
+    from lca.product import Product
 
 
 def setting_of(
@@ -27,8 +29,18 @@ def setting_of(
     changes: Mapping[str, Any] | None = None,
     background: Callable[[], Background] = shipped_background,
 ) -> Setting:
-    """What to assess: the product with changed parameters on these scores."""
-    return Setting(product_file, dict(changes or {}), scores, background)
+    """What to assess: the product with changed parameters on these scores, cut off."""
+    return Setting(product_file, dict(changes or {}), scores, background, recipes_for(product_file.product))
+
+
+def recipes_for(product: Product) -> EndOfLife | None:
+    """Cut-off as a method, where a line's own R1 needs the recipe of its material; else nothing is to be read for it."""
+    own = (*(line.end_of_life for line in product.all_lines()), *(component.end_of_life for component in product.packaging))
+    if all(given is None or given.r1 is None for given in own):
+        return None
+    from inventories.end_of_life_tables import end_of_life_by
+
+    return end_of_life_by("cutoff")
 
 
 def with_scenario(setting: Setting, name: str | None, apart: Mapping[str, Scenario] | None = None) -> Setting:

@@ -1,8 +1,9 @@
 """The end-of-life recipe of every material: shares from `recycling_parameters.csv`, processes from `end_of_life/*.csv`.
 
 `end_of_life/processes.csv` names the processes of each material, `materials.csv` the material of parts whose name does not
-tell it, `recycled_content.csv` the share of recycled material that each process of the background holds (worked out from
-its links, so that the formula takes off what is there and nothing else; a test works it out again).
+tell it, `recycled_content.csv` the share of recycled material that each process of the background with a recipe holds (worked
+out from its links, so that the formula takes off what is there and nothing else; a test works it out again). A process that
+is not in that table, such as a supplier's own factor, holds nobody knows what.
 """
 
 from __future__ import annotations
@@ -47,17 +48,18 @@ def _recycled_content() -> dict[str, float]:
     return {row.required("process"): row.number("R1") for row in read_table(_TABLES / "recycled_content.csv", ("process", "R1", "note"))}
 
 
-def recipe_of_material(material: str, r1: float = 0.0) -> Recipe | None:
-    """The recipe of a material of the table, with recycled content `r1` (kg/kg); None where no formula covers it.
+def recipe_of_material(material: str, held: float | None = None) -> Recipe | None:
+    """The recipe of a material of the table, for a process that holds the recycled share `held` (kg/kg).
 
-    Raises InputError for a cell that is not a number, or shares that are impossible.
+    A process of which that is not known counts as virgin. None where no formula covers the material. Raises InputError for
+    a cell that is not a number, or shares that are impossible.
     """
     row, names = _parameters().get(material), _processes().get(material)
     if row is None or names is None or names.one_of("covered", ("yes", "no")) == "no":
         return None
     shares = Shares(
         a=row.number("A"),
-        r1=r1,
+        r1=held or 0.0,
         r2=row.number("R2"),
         r3=row.number("R3"),
         b=row.number("B"),
@@ -67,7 +69,7 @@ def recipe_of_material(material: str, r1: float = 0.0) -> Recipe | None:
     virgin, recycled, recycling, replaced, disposal, burning = (names.text(column) for column in _PROCESSES)
     heat, power = (row.number("LHV") * row.number(share) for share in ("XER_heat", "XER_elec"))
     return Recipe(
-        material, shares, virgin, recycled, recycling, replaced, disposal, burning, heat, power / _MJ_PER_KWH, row.required("source")
+        material, shares, held, virgin, recycled, recycling, replaced, disposal, burning, heat, power / _MJ_PER_KWH, row.required("source")
     )
 
 
@@ -81,7 +83,7 @@ def material_of_process(process: str) -> str | None:
 def recipe_of_process(process: str) -> Recipe | None:
     """The recipe of what a process delivers, with the recycled content that the process has."""
     material = material_of_process(process)
-    return recipe_of_material(material, _recycled_content().get(original_name(process), 0.0)) if material else None
+    return recipe_of_material(material, _recycled_content().get(original_name(process))) if material else None
 
 
 def end_of_life_by(method: Method) -> EndOfLife:

@@ -7,6 +7,7 @@ from typing import Any
 
 from circularity.packaging import Basis, Component, Masses, masses_of
 from circularity.swap import Design
+from inventories.assessing import recipes_for
 from inventories.product_files import ProductFile
 from inventories.shipped import packaging_materials
 from lca import units
@@ -87,6 +88,7 @@ def with_component(product: Product, component: str, material: str, grams: float
             "location": old[0].location or row.required("location"),
             "forming_process": row.text("forming_process") or None,
             "end_of_life_process": row.text("end_of_life_process") or None,
+            "end_of_life": None,
             "source": ESTIMATE,
         }
     )
@@ -96,4 +98,5 @@ def with_component(product: Product, component: str, material: str, grams: float
 def design_in(product: Product, market: str, basis: Basis, scores: UnitScores) -> Design:
     """The packaging of one product in a market in kg, and the product's footprint there in kg CO2e. Raises InputError."""
     masses: Masses = masses_of(_components(product, market, {}), basis)
-    return Design(masses, assess(product.model_copy(update={"market": market}), scores).total)
+    sold = product.model_copy(update={"market": market})
+    return Design(masses, assess(sold, scores, end_of_life=recipes_for(sold)).total)

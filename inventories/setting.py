@@ -30,5 +30,5 @@ class Setting:
     scores: UnitScores
     #: gives the background that the scores were made from (slow: needed only to draw worlds or to rewire it)
     background: Callable[[], Background] = shipped_background
-    #: the end-of-life method; None is cut-off
+    #: the end-of-life method; None is cut-off of a product without an R1 of its own
     end_of_life: EndOfLife | None = None

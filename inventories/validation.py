@@ -18,7 +18,7 @@ from lca.footprint import Footprint
 from lca.product import STAGES, Published
 from lca.scores import UnitScores
 from lca.uncertainty import Draws, sample
-from lca.worlds import Worlds
+from lca.worlds import Progress, Worlds
 
 FAMILIES = ("phone", "wearable", "appliance", "vehicle")
 ENOUGH_ITEMS = 5
@@ -114,8 +114,13 @@ class Case:
         }
 
 
-def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[str] | None = None) -> list[Case]:
-    """All shipped products that have a published reference, assessed; with `worlds`, drawn in each of them too."""
+def validate(
+    scores: UnitScores, worlds: Worlds | None = None, names: Iterable[str] | None = None, progress: Progress | None = None
+) -> list[Case]:
+    """All shipped products that have a published reference, assessed; with `worlds`, drawn in each of them too.
+
+    `progress` is told how far the worlds of a scenario that rewires the background are, where they must be drawn.
+    """
     cases = []
     for name in names if names is not None else product_paths():
         product_file = load(name)
@@ -124,7 +129,7 @@ def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[s
             continue
         published = product.reference.published
         setting = with_scenario(setting_of(product_file, scores), published.scenario)
-        draws = _draws(setting, worlds) if worlds is not None else None
+        draws = _draws(setting, worlds, progress) if worlds is not None else None
         footprint = assess_setting(setting, scenario=published.scenario)
         cases.append(
             Case(published.case or product.id, product.id, product.name, product.category, product.family, published, footprint, draws)
@@ -132,11 +137,13 @@ def validate(scores: UnitScores, worlds: Worlds | None = None, names: Iterable[s
     return cases
 
 
-def _draws(setting: Setting, worlds: Worlds) -> Draws:
+def _draws(setting: Setting, worlds: Worlds, progress: Progress | None) -> Draws:
     """The case in every possible world; a scenario that rewires the background has worlds of its own, of the same draws."""
     scores = setting.scores
-    own = worlds if scores.digest == worlds.digest else worlds_of(scores, worlds.seed, setting.background).first(worlds.draws)
-    return sample(setting.product_file.product, scores, own, setting.changes)
+    own = worlds
+    if scores.digest != worlds.digest:
+        own = worlds_of(scores, worlds.seed, setting.background, progress).first(worlds.draws)
+    return sample(setting.product_file.product, scores, own, setting.changes, end_of_life=setting.end_of_life)
 
 
 def best_constant(published: Sequence[float]) -> float:

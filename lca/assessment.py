@@ -31,10 +31,11 @@ def assess(
 
     `changes` sets parameters (or `service_life`) to other values; `method` names a characterisation set of the
     background. Without `end_of_life` it is cut off (`docs/methodology.md`): burdens up to the scrap gate, no credits.
-    Raises InputError for anything in the product that the background cannot answer.
+    Raises InputError for anything in the product that the background cannot answer, and for a line with an R1 of its own
+    without `end_of_life`, whose recipes say what its material is.
     """
     made, treated = bill(product, scores.catalogue, changes), CUT_OFF
-    if end_of_life is not None:
+    if end_of_life is not None or any(line.end_of_life and line.end_of_life.r1 is not None for line in made.lines):
         from lca.end_of_life_lines import with_end_of_life
 
         made, treated = with_end_of_life(made, end_of_life, scores.catalogue)

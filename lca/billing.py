@@ -44,6 +44,8 @@ class BillLine:
     estimated: bool
     #: the line's own parameters of the end-of-life formulas
     end_of_life: LineEndOfLife | None = None
+    #: True for a line that stands in no file: an end-of-life method or an own R1 put it there
+    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,9 @@ def _check_mass(lines: list[BillLine], masses: list[Any], declared: Any) -> Iter
     if unknown and off < 0:
         said += f"; no mass is given for {', '.join(unknown[:5])}{', ...' if len(unknown) > 5 else ''}"
     if abs(off) > MASS_ERROR:
-        hint = "give these parts a `mass:`, or correct the declared mass" if unknown and off < 0 else "correct the parts, or the declared mass"
+        hint = (
+            "give these parts a `mass:`, or correct the declared mass" if unknown and off < 0 else "correct the parts, or the declared mass"
+        )
         raise InputError(Problem(said, field="mass", value=f"{target:.4g} kg", hint=hint))
     if abs(off) > MASS_WARNING:
         yield said

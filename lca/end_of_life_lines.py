@@ -1,17 +1,21 @@
 """A bill under another end-of-life method: what the formula adds to and takes from the bill that is cut off.
 
-The bill of a product file is cut off: a material line carries its recycled content as bought, and the end-of-life lines
-carry treatment up to the scrap gate. Under another method each line of a known material gets the difference of the
-formula to that: its recycled input is counted again by the allocation factor, recycling, energy recovery and disposal
-of its mass stand as lines of their own, and what they replace stands as negative lines in the stage `credits`. The
-treatment lines of the file shrink by the mass that the formula now treats, so that nothing is counted twice.
+The bill of a product file is cut off: a material line carries the recycled content of the process that it names, and the
+end-of-life lines carry treatment up to the scrap gate. A line that gives an R1 of its own is mixed anew, under every method:
+lines beside it put recycled material in the place of virgin (or the other way) by the difference to what the process holds.
+Under another method each line of a known material then gets the difference of the formula to cut-off: its recycled input
+is counted again by the allocation factor, recycling, energy recovery and disposal of its mass stand as lines of their own,
+and what they replace stands as negative lines in the stage `credits`. The treatment lines of the file shrink by the mass
+that the formula now treats, so that nothing is counted twice.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,6 +42,8 @@ class Recipe:
 
     material: str
     shares: Shares
+    #: recycled share that the line's process holds, kg/kg: what the score of the line already counts; None where not known
+    held: float | None
     virgin: str
     recycled: str
     recycling: str
@@ -62,21 +68,38 @@ class EndOfLife:
     def recipe(self, line: BillLine) -> Recipe | None:
         """The recipe of a line with its own parameters put in; None where the material is not known.
 
-        Raises NoEndOfLifeParameters for a line that asks for a material or gives parameters without a recipe behind it.
+        What the process holds is told by the line, else by the tables; a process that neither knows counts as virgin.
+        Raises NoEndOfLifeParameters for a line that asks for a material or gives parameters without a recipe behind it, or
+        gives an R1 where nobody says what the process holds.
         """
-        own = line.end_of_life
+        own, of_process = line.end_of_life, self.recipe_of_process(line.process)
         if own is None:
-            return self.recipe_of_process(line.process)
-        found = self.recipe_of_material(own.material) if own.material else self.recipe_of_process(line.process)
+            return of_process
+        found = self.recipe_of_material(own.material) if own.material else of_process
         if found is None:
-            what = own.material or line.process
             reason = f"no end-of-life parameters for the material of part {line.part!r}"
             hint = "name a material of inventories/background/recycling_parameters.csv"
-            raise NoEndOfLifeParameters(Problem(reason, field=f"{_field(line)}.end_of_life", value=what, hint=hint))
+            raise NoEndOfLifeParameters(Problem(reason, field=f"{_field(line)}.end_of_life", value=own.material or line.process, hint=hint))
+        held = own.r1_of_process if own.r1_of_process is not None else of_process.held if of_process else None
+        if own.r1 is not None and own.r1 != held:
+            self._check_mixing(line, own.r1, held, found)
         try:
-            return replace(found, shares=replace(found.shares, **own.shares()))
+            shares = replace(found.shares, **{"r1": held or 0.0, **own.shares()})
         except InputError as error:
             raise InputError(replace(p, field=f"{_field(line)}.end_of_life.{p.field}") for p in error.problems) from error
+        return replace(found, shares=shares, held=held or 0.0)
+
+    def _check_mixing(self, line: BillLine, r1: float, held: float | None, recipe: Recipe) -> None:
+        """An R1 can be mixed only into a process that is known to hold so much, of a material that is there recycled."""
+        if held is None:
+            reason = f"the recycled share that the process {line.process!r} holds is not known, so nothing can be mixed into it"
+            hint = "say what it holds by R1_of_process (the same number, if R1 is what the process holds)"
+        elif recipe.virgin == recipe.recycled:
+            reason = f"the background has no process of recycled {recipe.material} apart from that of virgin, so R1 would change nothing"
+            hint = f"leave R1 out; the process counts as holding {held:g}"
+        else:
+            return
+        raise NoEndOfLifeParameters(Problem(reason, field=f"{_field(line)}.end_of_life.R1", value=f"{r1:g}", hint=hint))
 
 
 def _field(line: BillLine) -> str:
@@ -84,16 +107,24 @@ def _field(line: BillLine) -> str:
 
 
 def with_end_of_life(made: Bill, choice: EndOfLife | None, catalogue: Catalogue) -> tuple[Bill, Treated]:
-    """The bill under the method of `choice`, for one design or for n at once; without a choice, or cut off, as it is.
+    """The bill under the method of `choice`, for one design or for n at once; without a choice it is cut off as it stands.
 
-    Raises UnknownProcess where the background lacks a process of a recipe, NoEndOfLifeParameters as `EndOfLife.recipe`.
+    Raises UnknownProcess where the background lacks a process of a recipe, NoEndOfLifeParameters as `EndOfLife.recipe`, or
+    for a line with an R1 of its own where no choice says what its material is.
     """
-    if choice is None or choice.method == "cutoff":
+    own = [line for line in made.lines if line.end_of_life and line.end_of_life.r1 is not None]
+    if choice is None and own:
+        reason = "an R1 of its own needs the recipe of the material"
+        raise NoEndOfLifeParameters(Problem(reason, field=f"{_field(own[0])}.end_of_life.R1", hint="give an end-of-life method"))
+    if choice is None or (choice.method == "cutoff" and not own):
         return made, CUT_OFF
     builder = _Builder(made, choice, catalogue)
     for number, line in enumerate(made.lines):
-        builder.take(number, line)
-    return builder.bill(), Treated(choice.method, builder.of_product + builder.of_packaging, tuple(builder.left))
+        builder.mix(number, line)
+        if choice.method != "cutoff":
+            builder.take(number, line)
+    covered = builder.of_product + builder.of_packaging
+    return builder.bill(), CUT_OFF if choice.method == "cutoff" else Treated(choice.method, covered, tuple(builder.left))
 
 
 class _Builder:
@@ -109,6 +140,29 @@ class _Builder:
         self.replaced_treatments: set[str] = set()
         self.treatments = {line.part: line for line in made.lines if self._is_treatment(line)}
         self.place = next((line.location for line in self.treatments.values()), WORLD)
+
+    def mix(self, number: int, line: BillLine) -> None:
+        """Put the line's own recycled share in the place of what its process holds."""
+        if line.end_of_life is None or line.end_of_life.r1 is None:
+            return
+        recipe = self.choice.recipe(line)
+        assert recipe is not None  # a line with own parameters has one, or is refused
+        more = recipe.shares.r1 - (recipe.held or 0.0)
+        bought = self._bought(number, line)
+        if np.isnan(smallest(bought)):
+            reason = f"an R1 of its own needs the mass of part {line.part!r}"
+            hint = "give `mass:` of the line, or an amount in kg"
+            raise InputError(Problem(reason, field=f"{_field(line)}.end_of_life.R1", value=f"{recipe.shares.r1:g}", hint=hint))
+        for what, process, share in (("virgin", recipe.virgin, -more), ("recycled", recipe.recycled, more)):
+            if share:
+                mixed = replace(line, part=f"{line.part}, {what} input by its own R1")
+                self._add(mixed, process, "kg", line.end_of_life.source, bought * share)
+
+    def _bought(self, number: int, line: BillLine) -> Numbers:
+        """kg that are bought, losses included; of what is not counted in kg the mass in the product, NaN where not known."""
+        if line.unit == "kg":
+            return self.made.amount_of[number]
+        return self.made.mass_of[number] if line.stage == "materials" else float("nan")
 
     def take(self, number: int, line: BillLine) -> None:
         """Put a line under the formula, or note that it stays cut off."""
@@ -128,15 +182,12 @@ class _Builder:
             self.replaced_treatments.add(treatment)
         else:
             self.of_product = self.of_product + mass
-        bought = self.made.amount_of[number] if line.unit == "kg" else mass
-        self._add_terms(line, recipe, mass, bought)
-
-    def _add_terms(self, line: BillLine, recipe: Recipe, mass: Numbers, bought: Numbers) -> None:
-        terms = end_of_life(self.choice.method, recipe.shares, _ONES)
-        for part, stage, process, unit, factor in _entries(line, recipe, terms):
-            if factor:
-                amount = bought if "recycled input" in part else mass
-                self._add(replace(line, stage=stage, part=part), process, unit, recipe.source, amount * factor)
+        bought = self._bought(number, line)
+        for entry in _entries(line, recipe, end_of_life(self.choice.method, recipe.shares, _ONES)):
+            if entry.factor:
+                amount = bought if entry.of_input else mass
+                made = replace(line, stage=entry.stage, part=f"{line.part}, {entry.what}")
+                self._add(made, entry.process, entry.unit, recipe.source, amount * entry.factor)
 
     def _add(self, like: BillLine, process: str, unit: str, source: str, amount: Numbers) -> None:
         # material is made where the line's own comes from, waste is treated where the product is thrown away
@@ -154,6 +205,7 @@ class _Builder:
                 source=source,
                 estimated=True,
                 end_of_life=None,
+                added=True,
             )
         )
         self.amounts.append(amount * units.factor(unit, entry.unit))
@@ -176,10 +228,29 @@ class _Builder:
             return amount * 0.0
         return amount * self._share_kept if self._treats_product(line) else amount
 
-    @property
+    @cached_property
     def _share_kept(self) -> Numbers:
-        total = sum(amount for amount, line in zip(self.made.amount_of, self.made.lines, strict=True) if self._treats_product(line))
-        return np.clip(1.0 - self.of_product / np.where(total > 0, total, np.inf), 0.0, 1.0)
+        """Share of the treatment lines that stays: of the mass that they treat, what no formula covers."""
+        return np.clip(1.0 - self.of_product / np.maximum(self._treated(), np.finfo(float).tiny), 0.0, 1.0)
+
+    def _treated(self) -> Numbers:
+        """kg of the product that its treatment lines treat.
+
+        Lines that share the product out sum to its mass; lines that treat the same kg one after the other sum to more than
+        there is. So it is their sum, but not more than the product (without its batteries) and not less than the largest line.
+        """
+        each = list(zip(self.made.amount_of, self.made.lines, strict=True))
+        amounts = [amount for amount, line in each if self._treats_product(line)]
+        batteries = [amount for amount, line in each if self._is_treatment(line) and "battery" in line.process]
+        there = self._product_mass() - functools.reduce(np.maximum, batteries, 0.0)
+        return np.maximum(np.minimum(sum(amounts), there), functools.reduce(np.maximum, amounts, 0.0))
+
+    def _product_mass(self) -> Numbers:
+        """kg of the product: of its parts where all are known, else as declared; without end where neither is."""
+        masses = [mass for mass, line in zip(self.made.mass_of, self.made.lines, strict=True) if line.stage == "materials"]
+        if any(np.isnan(smallest(mass)) for mass in masses):
+            return np.inf if self.made.declared_mass is None else self.made.declared_mass
+        return sum(masses)
 
     def _treats_product(self, line: BillLine) -> bool:
         """Treatment of the device itself: not of its packaging, nor of batteries, whose cells no recipe covers."""
@@ -189,17 +260,30 @@ class _Builder:
         return line.stage == "end_of_life" and line.unit == "kg" and self.catalogue.processes[line.index].category == _TREATMENT
 
 
-def _entries(line: BillLine, recipe: Recipe, terms: Terms) -> Iterator[tuple[str, ResultStage, str, str, float]]:
-    """Part, stage, process, unit and amount per kg of everything that the formula adds to a cut-off line.
+class _Entry(NamedTuple):
+    """One process that a formula adds to a cut-off line: how much of it a kg of material."""
 
-    The cut-off line holds (1 - R1) Ev + R1 Erecycled already; only what the formula has beyond that is added.
+    what: str
+    stage: ResultStage
+    process: str
+    unit: str
+    factor: float
+    #: per kg that is bought; else per kg in the product
+    of_input: bool = False
+
+
+def _entries(line: BillLine, recipe: Recipe, terms: Terms) -> Iterator[_Entry]:
+    """Everything that the formula adds to a cut-off line.
+
+    The line, mixed by its own R1, holds (1 - R1) Ev + R1 Erecycled already; only what the formula has beyond that is added.
     """
-    r1, part = recipe.shares.r1, line.part
-    yield f"{part}, recycled input counted as virgin", line.stage, recipe.virgin, "kg", terms.virgin + terms.scrap_debit - (1.0 - r1)
-    yield f"{part}, recycled input left to its first user", line.stage, recipe.recycled, "kg", terms.recycled - r1
-    yield f"{part}, recycling", "end_of_life", recipe.recycling, "kg", terms.recycling
-    yield f"{part}, energy recovery", "end_of_life", recipe.energy_recovery, "kg", terms.energy_recovery
-    yield f"{part}, disposal", "end_of_life", recipe.disposal, "kg", terms.disposal
-    yield f"{part}, virgin material replaced", "credits", recipe.replaced, "kg", terms.material_credit
-    yield f"{part}, heat replaced", "credits", HEAT, "MJ", terms.energy_credit * recipe.heat
-    yield f"{part}, electricity replaced", "credits", ELECTRICITY, "kWh", terms.energy_credit * recipe.electricity
+    r1 = recipe.shares.r1
+    virgin = terms.virgin + terms.scrap_debit - (1.0 - r1)
+    yield _Entry("recycled input counted as virgin", line.stage, recipe.virgin, "kg", virgin, of_input=True)
+    yield _Entry("recycled input left to its first user", line.stage, recipe.recycled, "kg", terms.recycled - r1, of_input=True)
+    yield _Entry("recycling", "end_of_life", recipe.recycling, "kg", terms.recycling)
+    yield _Entry("energy recovery", "end_of_life", recipe.energy_recovery, "kg", terms.energy_recovery)
+    yield _Entry("disposal", "end_of_life", recipe.disposal, "kg", terms.disposal)
+    yield _Entry("virgin material replaced", "credits", recipe.replaced, "kg", terms.material_credit)
+    yield _Entry("heat replaced", "credits", HEAT, "MJ", terms.energy_credit * recipe.heat)
+    yield _Entry("electricity replaced", "credits", ELECTRICITY, "kWh", terms.energy_credit * recipe.electricity)

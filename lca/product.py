@@ -128,7 +128,10 @@ class LineEndOfLife(Frozen):
     material: str | None = Field(None, description="a material of recycling_parameters.csv, where the process does not tell it")
     a: Share | None = Field(None, alias="A", description="allocation between supplier and user of recycled material")
     b: Share | None = Field(None, alias="B", description="allocation of energy recovery")
-    r1: Share | None = Field(None, alias="R1", description="recycled share of the input")
+    r1: Share | None = Field(None, alias="R1", description="recycled share of the input, where it is not what the process holds")
+    r1_of_process: Share | None = Field(
+        None, alias="R1_of_process", description="recycled share that the process holds, where the tables do not know it"
+    )
     r2: Share | None = Field(None, alias="R2", description="share recycled after use")
     r3: Share | None = Field(None, alias="R3", description="share burned with energy recovery after use")
     quality_in: Ratio | None = Field(None, alias="Qs_in", description="quality of recycled input against virgin")

@@ -52,10 +52,13 @@ class BiogenicCarbon:
 def biogenic_carbon(made: Bill, processes: Sequence[Process], carbon_of: Callable[[Process], float]) -> BiogenicCarbon:
     """kg of biogenic carbon of one design; `carbon_of` gives kg C per kg of what a process delivers.
 
-    Lines whose mass in the product is not known count nothing.
+    Lines whose mass in the product is not known count nothing, nor do lines that an end-of-life method added: what is in
+    the box does not depend on how recycling is counted.
     """
     of_product = of_packaging = 0.0
     for line, amount, mass in zip(made.lines, made.amount_of, made.mass_of, strict=True):
+        if line.added:
+            continue
         content = carbon_of(processes[line.index])
         if line.stage == "materials":
             of_product += 0.0 if isnan(mass) else float(mass) * content
