@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ def _truth(operation: Operation) -> Operation:
 
 LOGICAL_AND, LOGICAL_OR = _truth(np.logical_and), _truth(np.logical_or)
 FUNCTIONS: Mapping[str, Operation] = {
-    "min": np.minimum,
-    "max": np.maximum,
+    "min": lambda *values: reduce(np.minimum, values),
+    "max": lambda *values: reduce(np.maximum, values),
     "abs": np.abs,
     "round": np.round,
     "sqrt": np.sqrt,

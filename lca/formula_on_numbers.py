@@ -51,12 +51,12 @@ def _power(base: float, exponent: float) -> float:
     return math.nan if isinstance(result, complex) else result
 
 
-def _minimum(a: float, b: float) -> float:
-    return a if a < b or math.isnan(a) else b
+def _minimum(*values: float) -> float:
+    return math.nan if any(map(math.isnan, values)) else min(values)
 
 
-def _maximum(a: float, b: float) -> float:
-    return a if a > b or math.isnan(a) else b
+def _maximum(*values: float) -> float:
+    return math.nan if any(map(math.isnan, values)) else max(values)
 
 
 def _root(x: float) -> float:

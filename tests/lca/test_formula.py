@@ -90,7 +90,7 @@ def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(["abs", "sqrt", "exp", "ln", "log10", "ceil", "floor", "round", "-", "not "]), inner).map(
             lambda x: f"{x[0]}({x[1]})"
         ),
-        st.tuples(st.sampled_from(["min", "max"]), pair).map(lambda x: f"{x[0]}({x[1][0]}, {x[1][1]})"),
+        st.tuples(st.sampled_from(["min", "max"]), st.lists(inner, min_size=1, max_size=4)).map(lambda x: f"{x[0]}({', '.join(x[1])})"),
         st.tuples(inner, pair).map(lambda x: f"({x[1][0]}) if ({x[0]}) else ({x[1][1]})"),
     )
 
