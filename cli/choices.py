@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,11 +71,15 @@ class Choices:
 
     def notes_on(self, done: Mapping[str, Footprint]) -> tuple[str, ...]:
         """The notes, and a warning for each own factor that none of these footprints (by name) uses."""
+        return self.notes_on_settings((self.setting(name), footprint) for name, footprint in done.items())
+
+    def notes_on_settings(self, done: Iterable[tuple[Setting, Footprint]]) -> tuple[str, ...]:
+        """The same for footprints given with their settings."""
         if not self.own:
             return ()
         from inventories.factors import unused_factors
 
-        return (*self.notes, *unused_factors(self.own, [(self.setting(name), footprint) for name, footprint in done.items()]))
+        return (*self.notes, *unused_factors(self.own, done))
 
     def setting(self, name: str) -> Setting:
         """A product file, or shipped product, under the scenario: its own (PRODUCT@SCENARIO), else that of --scenario."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="Also write tables and pictures into this folder.")
 def command(output: Path | None) -> None:
     """Assess the shipped portfolio and compare it with what was published."""
+    from cli.choices import worlds_progress
     from cli.validate import report
     from inventories.score_store import unit_scores
     from inventories.validation import summarise, validate
@@ -33,7 +34,7 @@ def command(output: Path | None) -> None:
         click.echo("Solving the background with Brightway (only the first time) ...", err=True)
         scores = unit_scores()
         footprints = _assess_portfolio(scores)
-        cases = validate(scores, worlds_of(scores))
+        cases = validate(scores, worlds_of(scores, progress=worlds_progress), progress=worlds_progress)
         book, page = _example_page(output, footprints)
     except LifeloopError as error:
         printing.stop(error, as_json=False)

@@ -41,25 +41,25 @@ def command(
     output: Path | None,
 ) -> None:
     """Hot spots of PRODUCT: ranked parts, the processes that make 80 %, gases, and the supply-chain tree."""
-    from inventories.assessing import assess_setting
     from inventories.score_store import network
     from lca.hotspots import hotspots
 
     try:
         setting = choices.setting(product)
-        footprint = assess_setting(setting, choices.method, choices.scenario)
+        footprint = choices.footprint(setting, product)
         found = hotspots(footprint, setting.scores, network(setting.scores, setting.background), choices.method, cutoff)
+        notes = choices.notes_on({product: footprint})
     except LifeloopError as error:
         printing.stop(error, as_json)
     for path, rows in ((nodes, found.nodes()), (edges, found.edges())):
         if path:
             printing.write(printing.as_csv_text(rows), path)
     if as_json:
-        printing.write(printing.as_json_text(found.to_dict()), output)
+        printing.write(printing.as_json_text(found.to_dict() | {"factors": list(notes)}), output)
     elif as_csv:
         printing.write(printing.as_csv_text(found.nodes()), output)
     else:
-        printing.write(_report(found, depth), output)
+        printing.write("\n".join([_report(found, depth), *(f"note: {note}" for note in notes)]), output)
     if plot:
         from cli.sankey import plot_sankey
 

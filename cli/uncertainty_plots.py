@@ -105,22 +105,31 @@ def _signed(value: float) -> str:
 
 
 def plot_scenarios(name: str, rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Stacked bars by stage, one a scenario, the product as it is on top with a line down through the others."""
+    """Stacked bars by stage, one a scenario, the product as it is on top with a line down through the others.
+
+    Credits stand to the left of zero, never inside the bar of burdens; the total that is written is what is left.
+    """
     shown = rows[::-1]
     several_lives = len({row["service_life"] for row in rows}) > 1
     figure = new_figure(9.0, 1.4 + 0.32 * len(shown))
     axis = figure.subplots()
-    left = [0.0] * len(shown)
+    left, credits = [0.0] * len(shown), [row["stages"].get("credits", 0.0) for row in shown]
     for stage in STAGES:
         widths = [row["stages"][stage] for row in shown]
         colour, hatch = stage_colour(stage), stage_hatch(stage)
         axis.barh(range(len(shown)), widths, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=stage)
         left = [a + b for a, b in zip(left, widths, strict=True)]
+    if any(credits):
+        colour, hatch = stage_colour("credits"), stage_hatch("credits")
+        axis.barh(range(len(shown)), credits, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label="credits")
+        axis.axvline(0.0, color="black", linewidth=0.8)
+        totals = [row["total"] for row in shown]
+        axis.plot(totals, range(len(shown)), "D", color="white", markeredgecolor="black", markersize=5, label="total")
     for place, (reached, row) in enumerate(zip(left, shown, strict=True)):
         axis.text(reached, place, f" {_told(row, several_lives)} ", va="center", fontsize=8, bbox=_PAPER)
     axis.axvline(rows[0]["total"], color="black", linewidth=0.8, linestyle=":", zorder=0.5)
     axis.set_yticks(range(len(shown)), [row["scenario"].replace("_", " ") for row in shown], fontsize=8)
-    axis.set_xlim(0, max(left) * (1.36 if several_lives else 1.2))
+    axis.set_xlim(1.05 * min(credits), max(left) * (1.36 if several_lives else 1.2))
     axis.set_ylim(-0.7, len(shown) - 0.3)
     axis.set_xlabel(f"kg CO2e per functional unit, {name}", fontsize=9)
     if max(left) >= 1000:
@@ -129,7 +138,7 @@ def plot_scenarios(name: str, rows: Sequence[dict[str, Any]], path: Path) -> Non
     axis.spines[["top", "right"]].set_visible(False)
     handles, labels = axis.get_legend_handles_labels()
     words = [label.replace("_", " ") for label in labels]
-    figure.legend(handles, words, loc="outside upper center", ncols=len(STAGES), frameon=False, fontsize=8)
+    figure.legend(handles, words, loc="outside upper center", ncols=len(labels), frameon=False, fontsize=8)
     save_figure(figure, path)
 
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 @printing.output_options
 def command(markdown: bool, as_json: bool, as_csv: bool, output: Path | None) -> None:
     """Modelled against published footprints, case by case and by family. Exits 0 whatever the errors are."""
+    from cli.choices import worlds_progress
     from inventories.score_store import unit_scores
     from inventories.validation import summarise, validate
     from inventories.world_store import worlds_of
 
     try:
         scores = unit_scores()
-        cases = validate(scores, worlds_of(scores))
+        cases = validate(scores, worlds_of(scores, progress=worlds_progress), progress=worlds_progress)
     except LifeloopError as error:
         printing.stop(error, as_json)
     if as_json:

@@ -222,6 +222,19 @@ def test_a_factor_that_no_line_leads_to_is_warned_about(
     assert "my alloy (GLO)" in warned
 
 
+@pytest.mark.parametrize("command", ["compare", "hotspots"])
+def test_other_commands_warn_about_it_too(
+    command: str, write: Write, scores: UnitScores, phone_file: Callable[..., Path], lifeloop: Callable[..., Result]
+) -> None:
+    alloy = "my alloy,GLO,kg,metal,7,6,8,Data sheet,Maker,2025,2028-12-31,\n"
+    products = [phone_file()] * (2 if command == "compare" else 1)
+    factors = write(GRID + alloy)
+    found = json.loads(lifeloop(command, *products, "--factors", factors, "--json").stdout)
+    (warned,) = [note for note in found["factors"] if "not used" in note]
+    assert "my alloy (GLO)" in warned
+    assert f"note: {warned}" in lifeloop(command, *products, "--factors", factors).stdout
+
+
 def test_explain_uses_own_factors_also_for_a_process_that_only_they_have(
     write: Write, phone_file: Callable[..., Path], lifeloop: Callable[..., Result]
 ) -> None:
