@@ -32,6 +32,11 @@ _PRAGMAS = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
 )
+#: Every commit waits until PostgreSQL has flushed its log, whatever the server's default is.
+_SYNCHRONOUS_COMMIT = "on"
+#: Settings of a PostgreSQL server that no session can change and without which a power cut loses or breaks what was committed.
+_MUST_BE_ON = ("fsync", "full_page_writes")
+_READ_ONLY = "default_transaction_read_only"
 #: One book a database: every writer takes this lock for the length of its transaction, so the chain has one end.
 _CHAIN_LOCK = 0x4C6C6F70
 
@@ -109,10 +114,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is the book's only writer; it is durable when the block has ended without an error."""
     with translated(), engine.connect().execution_options(writing=True) as connection, connection.begin():
         if not is_sqlite(engine):
-            connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-            connection.execute(text("SET LOCAL synchronous_commit = on"))
+            _make_durable(connection)
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"))
         yield connection
+
+
+def _make_durable(connection: Connection) -> None:
+    """This transaction's commit waits for the disk; CannotWrite where the server's are not to reach it, or not to be written."""
+    wanted = {"lock_timeout": f"{PATIENCE}s", "synchronous_commit": _SYNCHRONOUS_COMMIT}
+    asked = [f"set_config('{name}', '{value}', true)" for name, value in wanted.items()]
+    asked += [f"current_setting('{name}')" for name in (*_MUST_BE_ON, _READ_ONLY)]
+    found = connection.execute(text(f"SELECT {', '.join(asked)}")).one()[len(wanted) :]
+    if found[-1] == "on":  # the driver's own BEGIN READ WRITE would override it
+        raise CannotWrite("the database is read-only: nothing was written; its administrator has set default_transaction_read_only")
+    for name, value in zip(_MUST_BE_ON, found, strict=False):
+        if value == "off":
+            raise CannotWrite(
+                f"the server runs with {name} = off, so a power cut would lose or break entries: nothing was written; "
+                f"set {name} = on in its postgresql.conf"
+            )
 
 
 @contextmanager
@@ -128,14 +148,30 @@ def translated() -> Iterator[None]:
         raise _meaning(error) from error
 
 
+_DAMAGED = "restore a backup: `lifeloop records restore`; `lifeloop records verify` says more"
+#: PostgreSQL's code -> the error and what to do about it; the messages of these codes may be in any language.
+_CODES: dict[str, tuple[type[RecordError], str]] = {
+    "XX001": (BookDamaged, _DAMAGED),  # a page whose checksum is wrong, or that is not there
+    "XX002": (BookDamaged, _DAMAGED),  # an index that is broken
+    "58P01": (BookDamaged, _DAMAGED),  # a file that is gone
+    "42P01": (BookDamaged, _DAMAGED),  # a table that is gone
+    "42703": (BookDamaged, _DAMAGED),  # a column that is gone
+    "53100": (CannotWrite, "nothing was written; make room on the disk and try again"),
+}
 #: What the driver's message holds -> the error and what to do about it.
 _MEANINGS: tuple[tuple[str, type[RecordError], str], ...] = (
     ("not a database", NotABook, "name a record book, or restore a backup: `lifeloop records restore`"),
-    ("malformed", BookDamaged, "restore a backup: `lifeloop records restore`; `lifeloop records verify` says more"),
+    ("malformed", BookDamaged, _DAMAGED),
+    ("file too large", CannotWrite, "nothing was written; make room on the disk and try again"),
     ("full", CannotWrite, "nothing was written; make room on the disk and try again"),
     ("no space left", CannotWrite, "nothing was written; make room on the disk and try again"),
     ("readonly", CannotWrite, "nothing was written; the book or its folder is read-only for you"),
     ("read-only", CannotWrite, "nothing was written; the book or its database is read-only for you"),
+    (
+        "during recovery",
+        CannotWrite,
+        "nothing was written; this server only repeats another one's entries and is read-only: write to that one",
+    ),
     ("permission denied", CannotWrite, "nothing was written; the database gives you no right to do this"),
     ("must be owner", CannotWrite, "nothing was written; the database gives you no right to do this"),
     ("locked", CannotWrite, "nothing was written; others kept the book busy, try again"),
@@ -149,6 +185,13 @@ _MEANINGS: tuple[tuple[str, type[RecordError], str], ...] = (
 
 def _meaning(error: DBAPIError) -> RecordError:
     said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    if getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None) in {"FATAL", "PANIC"}:
+        # perhaps in the middle of a commit
+        return CannotWrite(f"{said}; the server broke off: whether the entry was kept shows by trying again with the same key")
+    code = getattr(error.orig, "sqlstate", None)
+    if code in _CODES:
+        kind, way_out = _CODES[code]
+        return kind(f"{said}; {way_out}")
     for words, kind, way_out in _MEANINGS:
         if words in said.lower():
             return kind(f"{said}; {way_out}")

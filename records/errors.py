@@ -9,7 +9,8 @@ RecordError (a LifeloopError)
 │   ├── OldBook          made by an earlier version: `lifeloop records upgrade`
 │   ├── NewerBook        made by a later version of Lifeloop
 │   └── NetworkFolder    SQLite on a network file system
-├── CannotWrite          a full disk, a read-only book, a book that others kept locked: nothing of the call was written
+├── CannotWrite          a full disk, a read-only book, a book that others kept locked: nothing of the call was written, or, where
+│                        the message says so, trying again with the same key shows whether it was
 ├── KeyConflict          the key is taken by an entry with other content
 ├── PeriodClosed         the event date lies in a closed period, and no reason was stated
 ├── AlreadyReversed      the entry was taken back before
@@ -62,7 +63,7 @@ class NetworkFolder(CannotOpen):
 
 
 class CannotWrite(RecordError):
-    """The database refused the write; nothing of the call was written."""
+    """The database refused the write: nothing of the call was written, but where a disk or server failed in the middle of it."""
 
 
 class KeyConflict(RecordError):

@@ -207,18 +207,27 @@ def recover(path: Path) -> None:
 def _version(connection: Connection) -> int:
     """The schema version of a book, 0 when there is none yet (PostgreSQL only); NotABook for anything else."""
     if not is_sqlite(connection):
-        tables = inspect(connection).get_table_names()
-        if schema.VERSION_TABLE in tables:
-            return int(connection.execute(text(f"SELECT version_num FROM {schema.VERSION_TABLE}")).scalar_one())
-        if "journal" in tables:
-            raise NotABook("the database has a table called journal that is not a record book; use another database")
-        return 0
+        return _postgres_version(connection)
     application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
     version: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if application != schema.APPLICATION_ID or version == 0:
         raise NotABook("this SQLite database is not a record book (its application id is another one)")
     _pages_must_be_there(connection)
     return version
+
+
+def _postgres_version(connection: Connection) -> int:
+    tables = inspect(connection).get_table_names()
+    if schema.VERSION_TABLE not in tables:
+        if "journal" in tables:
+            raise NotABook("the database has a table called journal that is not a record book; use another database")
+        return 0
+    if "journal" not in tables:
+        raise BookDamaged("its table journal is gone; restore a backup: `lifeloop records restore`")
+    found = connection.execute(text(f"SELECT version_num FROM {schema.VERSION_TABLE}")).scalars().all()
+    if len(found) != 1 or not str(found[0]).isdecimal():
+        raise BookDamaged(f"{schema.VERSION_TABLE} does not hold one schema version; restore a backup: `lifeloop records restore`")
+    return int(found[0])
 
 
 def _pages_must_be_there(connection: Connection) -> None:

@@ -94,6 +94,18 @@ INCLUDE (seq, label_1, label_2, label_3, label_4, label_5, label_6, amount_1, am
     ),
 }
 
+#: Index of PostgreSQL -> the columns that can be read from it alone, and the rows that it has.
+POSTGRES_INDEXES = {
+    "journal_pkey": ("seq", "true"),
+    "journal_key_key": ("key", "true"),
+    "journal_reverses_key": ("reverses", "true"),
+    "journal_root": ("root", "root IS NOT NULL"),
+    "journal_totals": (
+        "kind, happened, seq, label_1, label_2, label_3, label_4, label_5, label_6, amount_1, amount_2, amount_3",
+        "root IS NULL",
+    ),
+}
+
 
 def sqlite_objects() -> dict[str, str]:
     """Every object of a SQLite book by name, with its SQL as SQLite keeps it."""

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 from collections import Counter
-from subprocess import Popen
 
 from records import open_book
-from tests.records.conftest import Start
+from tests.records.conftest import Start, Writer
 from tests.records.samples import SOAK
 from tests.records.servers import Server
 
-Pair = list["Popen[str]"]
+Writers = list[Writer]
 
 
-def _pair(start_writer: Start, place: str, number: int) -> Pair:
+def _pair(start_writer: Start, place: str, number: int) -> Writers:
     return [start_writer(place, "endless", f"r{number}.{writer}") for writer in "ab"]
 
 
-def _run_for(pair: Pair, seconds: float) -> None:
-    for process in pair:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        assert process.stdout.readline() == "ready\n"
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    time.sleep(seconds)
+def _begun(writers: Writers, draw: random.Random) -> list[str]:
+    """Let them write until the first one has had 5 to 25 acknowledgements, and on to any moment; what those were."""
+    for writer in writers:
+        writer.go()
+    acknowledged = [writers[0].next() for _ in range(draw.randint(5, 25))]
+    time.sleep(draw.uniform(0.0, 0.02))
+    return acknowledged
 
 
-def _acknowledged(process: Popen[str]) -> list[str]:
-    """The keys whose lines came whole."""
-    out, _ = process.communicate()
-    return [line.strip() for line in out.splitlines(keepends=True) if line.endswith("\n")]
-
-
-def _kill(pair: Pair) -> list[str]:
-    for process in pair:
-        process.send_signal(signal.SIGKILL)
-    return [key for process in pair for key in _acknowledged(process)]
+def _kill(writers: Writers) -> list[str]:
+    for writer in writers:
+        writer.kill()
+    return [key for writer in writers for key in writer.ended()[1]]
 
 
 def _must_hold(place: str, acknowledged: set[str]) -> None:
@@ -51,10 +42,9 @@ def _must_hold(place: str, acknowledged: set[str]) -> None:
 def test_kill_9_loses_nothing_that_was_acknowledged(place: str, start_writer: Start) -> None:
     """40 kills a database: two writers at a time, at a random moment, on the same book again and again."""
     draw, acknowledged = random.Random(7), set()
-    following = _pair(start_writer, place, 0)
-    for number in range(1, 20 * SOAK + 1):
-        pair, following = following, _pair(start_writer, place, number)
-        _run_for(pair, draw.uniform(0.02, 0.25))
+    for number in range(20 * SOAK):
+        pair = _pair(start_writer, place, number)
+        acknowledged.update(_begun(pair, draw))
         acknowledged.update(_kill(pair))
         with open_book(place) as book:
             assert acknowledged <= {e.id for e in book.entries()}
@@ -62,26 +52,48 @@ def test_kill_9_loses_nothing_that_was_acknowledged(place: str, start_writer: St
     _must_hold(place, acknowledged)
 
 
+def _told_of_the_end(writers: Writers) -> list[str]:
+    """The server of these writers is gone: each ends with an error; what they said before."""
+    ends = [writer.ended() for writer in writers]
+    assert [code for code, _ in ends] == [1] * len(writers)
+    return [key for _, said in ends for key in said]
+
+
 def test_a_server_that_stops_at_once_loses_nothing_that_was_acknowledged(server: Server, start_writer: Start) -> None:
     """PostgreSQL without a clean shutdown under two writers; they are told, and the next start recovers."""
     place, draw, acknowledged = server.new_database(), random.Random(7), set()
     for number in range(5 * SOAK):
         pair = _pair(start_writer, place, number)
-        _run_for(pair, draw.uniform(0.1, 0.4))
+        acknowledged.update(_begun(pair, draw))
         server.stop("immediate")
-        for process in pair:
-            acknowledged.update(_acknowledged(process))
-            assert process.returncode == 1
+        acknowledged.update(_told_of_the_end(pair))
         server.start()
         _must_hold(place, acknowledged)
     assert len(acknowledged) > 50
 
 
-def _all_at_once(processes: Pair) -> list[str]:
-    _run_for(processes, 0)
-    answers = [_acknowledged(process) for process in processes]
-    assert {process.returncode for process in processes} == {0}
-    return [line for lines in answers for line in lines]
+def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged(server: Server, start_writer: Start) -> None:
+    """`kill -9` of PostgreSQL's first process under two writers: its others end themselves, and the next start recovers."""
+    place, draw, acknowledged = server.new_database(), random.Random(7), set()
+    server.stop()
+    for number in range(5 * SOAK):
+        running = server.start_as_child()
+        pair = _pair(start_writer, place, number)
+        acknowledged.update(_begun(pair, draw))
+        running.kill()
+        running.wait()
+        acknowledged.update(_told_of_the_end(pair))
+    server.start_again()
+    _must_hold(place, acknowledged)
+    assert len(acknowledged) > 50
+
+
+def _all_at_once(writers: Writers) -> list[str]:
+    for writer in writers:
+        writer.go()
+    answers = [writer.ended() for writer in writers]
+    assert {code for code, _ in answers} == {0}
+    return [line for _, said in answers for line in said]
 
 
 def test_eight_writers_who_ask_again_and_again_make_one_entry_a_key(place: str, start_writer: Start) -> None:

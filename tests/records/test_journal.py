@@ -289,11 +289,25 @@ _CLOCKS = [
     [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)],
     [datetime(2024, 6, 30, 23, 59, 59, tzinfo=UTC)] * 3,  # a clock that stands still
     [datetime(2026, 11, 25, 4, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), datetime(2026, 11, 25, 5, tzinfo=UTC)],  # an empty battery
+    [datetime(1900, 2, 28, 23, 59, tzinfo=UTC), datetime(1900, 3, 1, tzinfo=UTC)],  # a hundredth year without a leap day
+    [datetime(2000, 2, 29, 12, tzinfo=UTC), datetime(2000, 2, 28, 12, tzinfo=UTC)],  # one with it, and a day back
+    [datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC), datetime(1969, 1, 1, tzinfo=UTC)],
+    [datetime(2016, 12, 31, 23, 59, 59, 500000 * i, tzinfo=UTC) for i in (1, 0, 1)],  # a leap second: the last one comes twice
+    [datetime(2024, 4, 7, 1, 45, tzinfo=timezone(timedelta(hours=h, minutes=m))) for h, m in ((11, 0), (10, 30))],  # half an hour twice
+    [datetime(2011, 12, 29, 23, 59, tzinfo=timezone(-timedelta(hours=10))), datetime(2011, 12, 31, tzinfo=timezone(timedelta(hours=14)))],
+    [
+        datetime(2024, 1, 1, 5, 45, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+        datetime(2024, 1, 1, tzinfo=UTC),
+    ],  # one moment, two zones
+    [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(microseconds=i) for i in (2, 1, 0, 3)],  # corrected by the smallest step
+    [datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=h))) for h in (8, -8, 0, 8)],  # a computer that travels
+    [datetime(2262, 4, 11, 23, 47, 17, tzinfo=UTC), datetime(1677, 9, 21, tzinfo=UTC)],  # past the end of 64-bit nanoseconds
 ]
 
 
 @pytest.mark.parametrize("clock", _CLOCKS)
 def test_the_clock_never_reorders_the_history(place: str, clock: list[datetime]) -> None:
+    """20 clocks: the order is that of writing; the date of the event and the time of the record are both kept."""
     moments = iter(clock)
     with open_book(place, create=True, clock=lambda: next(moments)) as book:
         for i in range(len(clock)):

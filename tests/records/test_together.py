@@ -13,21 +13,14 @@ from tests.records.conftest import Start
 from tests.records.samples import DAY, SOAK, weighed
 
 
-def _go(process: object) -> None:
-    assert process.stdout.readline() == "ready\n"  # type: ignore[attr-defined]
-    process.stdin.write("go\n")  # type: ignore[attr-defined]
-    process.stdin.flush()  # type: ignore[attr-defined]
-
-
 def test_many_processes_append_at_once(place: str, start_writer: Start) -> None:
     """8 on SQLite and 16 on PostgreSQL, 100 entries each, all of them making the book if it is not there."""
     people = 16 if place.startswith("postgresql") else 8
     writers = [start_writer(place, "some", f"w{i}", 100 * SOAK) for i in range(people)]
     for writer in writers:
-        _go(writer)
+        writer.go()
     for writer in writers:
-        assert writer.communicate()[1] == ""
-        assert writer.returncode == 0
+        assert writer.ended() == (0, [])
     with open_book(place) as book:
         assert book.sum("test.weighed", "mass_t")[0].entries == people * 100 * SOAK
         assert book.verify().ok
@@ -49,7 +42,7 @@ def test_readers_never_see_half_of_what_is_written_together(place: str, start_wr
     """10 s of reading while two processes write pairs that add to zero."""
     writers = [start_writer(place, "pairs", f"w{i}") for i in range(2)]
     for writer in writers:
-        _go(writer)
+        writer.go()
     until = time.monotonic() + 10 * SOAK
     seen = set()
     with open_book(place) as book:
@@ -60,7 +53,7 @@ def test_readers_never_see_half_of_what_is_written_together(place: str, start_wr
             seen.add(total.entries)
             if time.monotonic() > until:
                 break
-        assert all(writer.poll() is None for writer in writers)
+        assert all(writer.runs() for writer in writers)
         assert len(seen) > 10
         for writer in writers:
             writer.kill()
