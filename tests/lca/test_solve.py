@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from lca.errors import MeaninglessSystem
-from lca.solve import brightway_lca, unit_scores
+from lca.solve import backward_error, brightway_lca, unit_scores
 from tests.conftest import background_of
 
 # Heijungs & Suh 2002, chapter 2: 10 kWh need 2 l fuel and emit 1 kg CO2, 0.1 kg SO2;
@@ -117,3 +118,33 @@ def test_what_rests_on_estimates_is_counted_by_each_method() -> None:
     solved = unit_scores(replace(background, characterisation=background.characterisation | {"GWP20": np.array([1.0, 80.0])}))
     assert solved.values.sum(axis=2)[0] == pytest.approx([31.0, 81.0])
     assert [solved.estimates_of(m)[0] for m in solved.methods] == pytest.approx([30.0, 80.0])
+
+
+def test_the_residual_is_measured_against_each_equation() -> None:
+    """x = (2, 1) solves 2x - y = 3, -x + 3y = 1; with x wrong by 1e-6 the first equation is off by 2e-6 of 4 + 1 + 3."""
+    matrix = sparse.csc_matrix([[2.0, -1.0], [-1.0, 3.0]])
+    right, exact = np.array([[3.0], [1.0]]), np.array([[2.0], [1.0]])
+    assert backward_error(matrix, exact, right) == 0.0
+    wrong = exact + np.array([[1e-6], [0.0]])
+    assert backward_error(matrix, wrong, right) == pytest.approx(2e-6 / 8.0, rel=1e-5)
+    assert np.isnan(backward_error(matrix, exact * np.nan, right))
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+def test_an_error_shows_whatever_the_unit_of_the_indicator(unit: float) -> None:
+    matrix = sparse.csc_matrix([[2.0, -1.0], [-1.0, 3.0]])
+    right, wrong = unit * np.array([[3.0], [1.0]]), unit * np.array([[2.0 + 1e-6], [1.0]])
+    assert backward_error(matrix, wrong, right) == pytest.approx(2.5e-7, rel=1e-5)
+
+
+def test_rounding_where_a_score_is_zero_is_no_error() -> None:
+    """1e-20 instead of 0 beside a score of 2: the equation holds to the last digit that the solver has."""
+    matrix, right = sparse.identity(2, format="csc"), np.array([[2.0], [0.0]])
+    assert backward_error(matrix, np.array([[2.0], [1e-20]]), right) < 1e-15
+    assert backward_error(matrix, np.array([[2.0], [1e-6]]), right) == pytest.approx(1.0)
+
+
+def test_tiny_scores_are_solved_to_the_same_digits() -> None:
+    flows = {"CO2": 1e-15, "SO2": 1e-15, "crude oil": 1e-15}
+    small = unit_scores(background_of(TEXTBOOK, flows)).values
+    assert small == pytest.approx(1e-15 * unit_scores(background_of(TEXTBOOK, FLOWS)).values, rel=1e-12)
