@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import printing
 from cli.choices import Choices, model_choices, uncertainty_options
+from cli.designs import product_and_scenario
 from lca.errors import FunctionalUnitsDiffer, LifeloopError
-from lca.rounding import significant
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
-    from lca.discernibility import Discernibility
+    from lca.discernibility import Discernibility, PairedDesigns
     from lca.footprint import Footprint
-    from lca.uncertainty import Draws, PairedComparison
+    from lca.uncertainty import Draws
 
 
 @click.command()
@@ -50,23 +51,24 @@ def command(
 ) -> None:
     """Compare design A with design B line by line; differences are B - A. Three and more are compared by stage.
 
-    All must have the same functional unit (exit code 2 if not).
+    A design may be under a scenario of its own: PRODUCT@SCENARIO. All must have the same functional unit (exit code 2 if
+    not). --set holds for every design that has the parameter, --set A:NAME=VALUE (B:, C:, ...) for one.
     """
     from lca.comparison import compare
 
     names = (a, b, *more)
     try:
-        footprints = [_footprint(choices, name, per) for name in names]
+        each, said = choices.each(names)
+        footprints = [_footprint(one, name, per) for one, name in zip(each, names, strict=True)]
         results = [compare(footprints[0], other) for other in footprints[1:]]
-        sampled = _draws(choices, names, draws, seed, per) if draws else []
+        sampled = _draws(each, names, draws, seed, per) if draws else []
     except FunctionalUnitsDiffer as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
         printing.stop(error, as_json)
-    if more:
-        printing.write(_several(names, results, sampled, as_json, as_csv, choices.notes), output)
-    else:
-        printing.write(_two(results[0], sampled, as_json, as_csv, choices.notes), output)
+    notes = choices.notes_on_settings((one.setting(name), f) for one, name, f in zip(each, names, footprints, strict=True))
+    form = _several if more else _two
+    printing.write(form(_called(names, footprints), results, sampled, (as_json, as_csv), (said, notes)), output)
     if plot:
         _draw(footprints, results[0], sampled, plot)
 
@@ -88,20 +90,31 @@ def _length(choices: Choices, name: str, per: str) -> float:
     return length_of_service(setting.product_file.product, setting.changes, per)
 
 
-def _draws(choices: Choices, names: Sequence[str], draws: int, seed: int, per: str) -> list[Draws]:
+def _draws(each: Sequence[Choices], names: Sequence[str], draws: int, seed: int, per: str) -> list[Draws]:
     """All designs in the same possible worlds (SciPy is imported here: a plain comparison does without it)."""
-    sampled = choices.draws(names, draws, seed)
+    if all(one.changes == each[0].changes for one in each):
+        sampled = each[0].draws(names, draws, seed)
+    else:  # the same seed gives the same worlds
+        sampled = [one.draws([name], draws, seed)[0] for one, name in zip(each, names, strict=True)]
     if per == "unit":
         return sampled
     from lca.service import draws_per_service
 
-    return [draws_per_service(d, _length(choices, name, per)) for name, d in zip(names, sampled, strict=True)]
+    return [draws_per_service(d, _length(one, name, per)) for one, name, d in zip(each, names, sampled, strict=True)]
 
 
-def _paired(sampled: Sequence[Draws]) -> PairedComparison:
-    from lca.uncertainty import PairedComparison
+def _called(names: Sequence[str], footprints: Sequence[Footprint]) -> tuple[str, ...]:
+    """Ids of the designs with their own scenarios, numbered where one comes more than once."""
+    from lca.comparison import distinct
 
-    return PairedComparison(*sampled)
+    ids = [f.product + name.removeprefix(product_and_scenario(name)[0]) for name, f in zip(names, footprints, strict=True)]
+    return distinct(ids)
+
+
+def _paired(names: Sequence[str], sampled: Sequence[Draws]) -> PairedDesigns:
+    from lca.discernibility import PairedDesigns
+
+    return PairedDesigns(*(replace(draws, product=name) for name, draws in zip(names, sampled, strict=True)))
 
 
 def _draw(footprints: Sequence[Footprint], first: Comparison, sampled: Sequence[Draws], path: Path) -> None:
@@ -112,97 +125,41 @@ def _draw(footprints: Sequence[Footprint], first: Comparison, sampled: Sequence[
     elif sampled:
         from cli.uncertainty_plots import plot_distribution
 
-        plot_distribution(first, _paired(sampled), path)
+        plot_distribution(first, _paired([f.name for f in footprints], sampled), path)
     else:
         plot_difference(first, path)
 
 
-def _two(result: Comparison, sampled: Sequence[Draws], as_json: bool, as_csv: bool, notes: Sequence[str]) -> str:
-    paired = _paired(sampled) if sampled else None
+#: What was said of --set, and of own factors.
+Said = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _two(names: Sequence[str], results: Sequence[Comparison], sampled: Sequence[Draws], form: tuple[bool, bool], said: Said) -> str:
+    from cli import compare_tables as tables
+
+    pair = _paired(names, sampled) if sampled else None
+    as_json, as_csv = form
     if as_json:
-        return printing.as_json_text(result.to_dict() | {"factors": list(notes)} | (paired.to_dict() if paired else {}))
+        return printing.as_json_text(tables.two_as_dict(results[0], pair, *said))
     if as_csv:
-        return printing.as_csv_text(result.to_dict()["lines"])
-    return "\n".join([_report(result), *([paired.sentence] if paired else []), *(f"note: {note}" for note in notes)])
+        return printing.as_csv_text(tables.two_as_rows(results[0], pair))
+    return tables.two_for_people(results[0], pair, (*results[0].warnings, *said[0], *said[1]))
 
 
-def _several(
-    names: Sequence[str], results: Sequence[Comparison], sampled: Sequence[Draws], as_json: bool, as_csv: bool, notes: Sequence[str]
-) -> str:
-    """Three and more designs: totals by stage, each against the first, and the matrix of who is lower."""
-    from lca.discernibility import Discernibility, distinct
+def _several(names: Sequence[str], results: Sequence[Comparison], sampled: Sequence[Draws], form: tuple[bool, bool], said: Said) -> str:
+    from cli import compare_tables as tables
 
-    called = distinct([result.product for result in (results[0].a, *(r.b for r in results))])
-    matrix = Discernibility(called, tuple(sampled)) if sampled else None
+    worlds = _discernibility(names, sampled) if sampled else None
+    as_json, as_csv = form
     if as_json:
-        found: dict[str, Any] = {
-            "designs": [_design(name, f) for name, f in zip(called, (results[0].a, *(r.b for r in results)), strict=True)],
-            "comparisons": [result.to_dict() for result in results],
-            "factors": list(notes),
-        }
-        return printing.as_json_text(found | ({"discernibility": matrix.to_dict()} if matrix else {}))
-    rows = _stage_rows(called, results)
+        return printing.as_json_text(tables.several_as_dict(names, results, worlds, *said))
     if as_csv:
-        return printing.as_csv_text(rows)
-    shown = [{key: significant(value) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
-    head = f"kg CO2e per {results[0].a.functional_unit.quantity:g} {results[0].a.functional_unit.unit}; difference to {called[0]}"
+        return printing.as_csv_text(tables.several_as_rows(names, results, worlds))
     warnings = dict.fromkeys(w for result in results for w in result.warnings)
-    body = [head, "", printing.table(shown, right=[key for key in shown[0] if key != "design"])]
-    body += ["", _matrix_table(matrix), matrix.sentence] if matrix else []
-    return "\n".join([*body, *(f"note: {w}" for w in (*warnings, *notes))])
+    return tables.several_for_people(names, results, worlds, (*warnings, *said[0], *said[1]))
 
 
-def _design(name: str, footprint: Footprint) -> dict[str, Any]:
-    total = {"value": footprint.total, "unit": "kg CO2e"}
-    return {"product": footprint.product, "name": name, "total": total, "stages": footprint.stages}
+def _discernibility(names: Sequence[str], sampled: Sequence[Draws]) -> Discernibility:
+    from lca.discernibility import Discernibility
 
-
-def _stage_rows(names: Sequence[str], results: Sequence[Comparison]) -> list[dict[str, Any]]:
-    footprints = (results[0].a, *(result.b for result in results))
-    return [
-        {"design": name, "total": f.total, "difference": f.total - footprints[0].total}
-        | {stage.replace("_", " "): value for stage, value in f.stages.items()}
-        for name, f in zip(names, footprints, strict=True)
-    ]
-
-
-def _matrix_table(matrix: Discernibility) -> str:
-    rows = [
-        {"": name, **{other: "" if name == other else f"{share:.0%}" for other, share in zip(matrix.names, row, strict=True)}}
-        for name, row in zip(matrix.names, matrix.matrix, strict=True)
-    ]
-    for row, share in zip(rows, matrix.probability_lowest, strict=True):
-        row["lowest of all"] = f"{share:.0%}"
-    return printing.table(rows, title="Share of the possible worlds in which the row is lower than the column", right=list(rows[0])[1:])
-
-
-def _report(result: Comparison) -> str:
-    shown = [line for line in result.lines if abs(line.difference) > 1e-12 * abs(result.a.total)]
-    rows = [
-        {
-            "part": line.part,
-            "stage": line.stage.replace("_", " "),
-            "A": significant(line.a),
-            "B": significant(line.b),
-            "B - A": _signed(line.difference),
-        }
-        for line in shown[:25]
-    ]
-    rows.append(
-        {
-            "part": "all",
-            "stage": "",
-            "A": significant(result.a.total),
-            "B": significant(result.b.total),
-            "B - A": _signed(result.difference),
-        }
-    )
-    rest = f"({len(shown) - 25} more lines; --csv lists them all)" if len(shown) > 25 else ""
-    per = result.a.functional_unit.unit if result.a.functional_unit.unit in {"year", "km"} else "functional unit"
-    head = f"A = {result.a.name}, B = {result.b.name}; kg CO2e per {per}"
-    body = [head, "", printing.table(rows, right=("A", "B", "B - A")), rest, result.sentence, *(f"note: {w}" for w in result.warnings)]
-    return "\n".join(line for line in body if line or line == "")
-
-
-def _signed(value: float) -> str:
-    return ("+" if value > 0 else "-" if value < 0 else "") + significant(abs(value))
+    return Discernibility(tuple(names), tuple(sampled))

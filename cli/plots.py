@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inventories.home import home
-from lca.comparison import Comparison
+from lca.comparison import Comparison, per_what
 from lca.footprint import Footprint
 from lca.product import STAGES
 from lca.rounding import significant
@@ -53,7 +53,8 @@ def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
     axes = figure.subplots(len(groups), 1, squeeze=False, height_ratios=[len(g) + 1 for g in groups])[:, 0]
     for axis, group, family in zip(axes, groups, families, strict=True):
         _stacked(axis, sorted(group, key=lambda f: f.total), "" if len(groups) == 1 else family)
-    axes[-1].set_xlabel("kg CO2e per functional unit")
+    words = dict.fromkeys(per_what(f.functional_unit) for f in footprints)
+    axes[-1].set_xlabel(f"kg CO2e per {' or '.join(words)}")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize=8)
     save_figure(figure, path)
@@ -61,13 +62,13 @@ def plot_stages(footprints: Sequence[Footprint], path: Path) -> None:
 
 def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
     left = [0.0] * len(group)
-    names = [f.name for f in group]
+    places = range(len(group))  # not names: two designs may have the same
     for stage in (*STAGES, *(["credits"] if any("credits" in f.stages for f in group) else [])):
         widths = [f.stages[stage] for f in group]
         colour, hatch = _COLOURS[stage]
         # credits stand to the left of zero, never inside the bar of burdens
         axis.barh(
-            names,
+            places,
             widths,
             left=[0.0] * len(group) if stage == "credits" else left,
             color=colour,
@@ -79,7 +80,8 @@ def _stacked(axis: Any, group: Sequence[Footprint], title: str) -> None:
         left = left if stage == "credits" else [a + b for a, b in zip(left, widths, strict=True)]
     for row, (reached, footprint) in enumerate(zip(left, group, strict=True)):
         axis.text(reached, row, f" {significant(footprint.total)}", va="center", fontsize=8)
-    axis.set_xlim(1.05 * min(f.credits for f in group), max(left) * 1.12)
+    axis.set_xlim(1.05 * min(f.credits for f in group), max(left) * 1.12 or 1.0)
+    axis.set_yticks(places, [f.name for f in group])
     axis.set_ylim(-0.7, len(group) - 0.3)
     axis.set_title(title, loc="left", fontsize=9, fontweight="bold")
     axis.tick_params(labelsize=8)
@@ -105,7 +107,7 @@ def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
     axis.set_ylim(-0.7, len(names) - 0.3)
     axis.axhline(0.5, color="black", linewidth=0.6)
     axis.axvline(0, color="black", linewidth=0.8)
-    axis.set_xlabel(f"kg CO2e per functional unit: {result.b.name} minus {result.a.name}")
+    axis.set_xlabel(f"kg CO2e per {result.per}: {result.b.name} minus {result.a.name}")
     axis.set_title(result.sentence, loc="left", fontsize=8, wrap=True)
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
@@ -115,6 +117,8 @@ def plot_difference(result: Comparison, path: Path, most: int = 20) -> None:
 def plot_tornado(question: Question, swings: Sequence[Swing], path: Path, most: int = 15) -> None:
     """The tornado: one bar a parameter from its low to its high end, widest on top, around the point value."""
     shown = [s for s in swings if s.swing > 0][:most][::-1]
+    if not shown:
+        raise click.UsageError(f"no parameter moves the {question.title}: there is nothing to draw")
     figure = new_figure(9.0, 1.4 + 0.32 * len(shown))
     axis = figure.subplots()
     for row, swing in enumerate(shown):

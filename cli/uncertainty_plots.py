@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,16 @@ from lca.product import STAGES
 from lca.rounding import significant
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lca.comparison import Comparison
     from lca.footprint import Footprint
     from lca.uncertainty import Draws, PairedComparison
 
 #: White behind a label, so that no line runs through it.
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-_FAINT, _STRONG, _OTHER = "#9ECAE1", "#0072B2", "#D55E00"
+_FAINT, _STRONG, _OTHER, _NEITHER = "#9ECAE1", "#0072B2", "#D55E00", "#999999"
 
 
 def interval_rows(footprints: Sequence[Footprint], sampled: Sequence[Draws]) -> list[dict[str, Any]]:
@@ -58,7 +62,7 @@ def _interval_panel(axis: Any, group: Sequence[dict[str, Any]], title: str) -> N
     for place, lo, h in zip(places, low, high, strict=True):
         axis.text(h, place, f"  {significant(lo)} to {significant(h)}", va="center", fontsize=8)
     axis.set_yticks(list(places), names, fontsize=8)
-    axis.set_xlim(0, max(high) * 1.28)
+    axis.set_xlim(0, max(high) * 1.28 or 1.0)
     axis.set_ylim(-0.7, len(group) - 0.3)
     axis.set_title(title, loc="left", fontsize=9, fontweight="bold")
     axis.tick_params(axis="x", labelsize=8)
@@ -74,13 +78,13 @@ def plot_distribution(result: Comparison, paired: PairedComparison, path: Path) 
     difference = paired.difference
     figure = new_figure(9.0, 4.4)
     axis = figure.subplots()
-    low, high = min(float(difference.min()), 0.0), max(float(difference.max()), 0.0)
-    step = (high - low) / 48 or 1.0
-    # no bar holds both sides of zero
-    edges = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
-    counts, edges = np.histogram(difference, edges)
+    edges = _edges(float(difference.min()), float(difference.max()))
+    counts, _ = np.histogram(difference, edges)
     middles = (edges[:-1] + edges[1:]) / 2
-    axis.bar(middles, counts, width=np.diff(edges) * 0.95, color=[_STRONG if m > 0 else _OTHER for m in middles])
+    colours = [
+        _NEITHER if left <= 0 <= right and not difference.any() else _STRONG if left >= 0 else _OTHER for left, right in pairwise(edges)
+    ]
+    axis.bar(middles, counts, width=np.diff(edges) * 0.95, color=colours)
     share = paired.probability_a_lower
     axis.axvline(0, color="black", linewidth=1, ymax=0.9)
     top = float(counts.max())
@@ -92,12 +96,22 @@ def plot_distribution(result: Comparison, paired: PairedComparison, path: Path) 
     axis.plot([p5, p95], [top * 1.1] * 2, color="black", linewidth=2, solid_capstyle="butt")
     axis.plot([median], [top * 1.1], "|", color="black", markersize=12)
     axis.text(median, top * 1.13, f"90 %: {_signed(p5)} to {_signed(p95)}", ha="center", va="bottom", fontsize=8)
-    per = result.a.functional_unit.unit if result.a.functional_unit.unit in {"year", "km"} else "functional unit"
-    axis.set_xlabel(f"kg CO2e per {per}: {result.b.name} minus {result.a.name}", fontsize=9)
+    axis.set_xlabel(f"kg CO2e per {result.per}: {result.b.name} minus {result.a.name}", fontsize=9)
     axis.set_ylabel(f"worlds of {len(difference)}", fontsize=9)
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
     save_figure(figure, path)
+
+
+def _edges(low: float, high: float) -> NDArray[np.float64]:
+    """Edges of the bars between the lowest and the highest difference: zero is one of them, so that no bar holds both sides."""
+    import numpy as np
+
+    if low == high == 0.0:  # the same in every world: one bar at zero
+        return np.array([-0.5, 0.5])
+    low, high = min(low, 0.0), max(high, 0.0)
+    step = (high - low) / 48
+    return np.asarray(np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step)
 
 
 def _signed(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,14 +46,15 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """kg CO2e per functional unit, b - a; the lines' differences sum to it."""
-        return self.b.total - self.a.total
+        """kg CO2e per functional unit, b - a; the lines' differences sum to it. Rounding noise is 0 (`TIE`)."""
+        difference = self.b.total - self.a.total
+        size = max(sum(map(abs, footprint.by_line)) for footprint in (self.a, self.b))
+        return 0.0 if abs(difference) <= TIE * size else difference
 
     @property
     def same(self) -> bool:
-        """Whether the footprints differ by rounding noise at most (`TIE` of what is added up)."""
-        size = max(sum(map(abs, footprint.by_line)) for footprint in (self.a, self.b))
-        return abs(self.difference) <= TIE * size
+        """Whether the footprints differ by rounding noise at most."""
+        return self.difference == 0
 
     @property
     def per(self) -> str:
@@ -67,7 +69,7 @@ class Comparison:
             lives = (
                 f"the service lives differ ({self.a.service_life} and {self.b.service_life}): values are per functional unit, not per time",
             )
-        return (*lives, *self.a.warnings, *self.b.warnings)
+        return tuple(dict.fromkeys((*lives, *self.a.warnings, *self.b.warnings)))
 
     @property
     def sentence(self) -> str:
@@ -75,10 +77,11 @@ class Comparison:
         if self.same:
             return f"{self.a.name} and {self.b.name} have the same footprint."
         better, worse = (self.a, self.b) if self.difference > 0 else (self.b, self.a)
+        per = "" if self.per == "functional unit" else f" per {self.per}"
         top = max(self.lines, key=lambda line: abs(line.difference))
         share = f" ({abs(self.difference) / worse.total:.1%} of {worse.name})" if worse.total > 0 else ""
         return (
-            f"{better.name} has the lower footprint, by {significant(abs(self.difference))} {UNIT}{share}; "
+            f"{better.name} has the lower footprint, by {significant(abs(self.difference))} {UNIT}{per}{share}; "
             f"the largest single difference is {top.part} ({top.stage}, {'+' if top.difference > 0 else '-'}{significant(abs(top.difference))} {UNIT})."
         )
 
@@ -141,3 +144,8 @@ def _by_part(footprint: Footprint) -> dict[tuple[str, str], float]:
     for line, value in zip(footprint.bill.lines, footprint.by_line, strict=True):
         sums[line.stage, line.part] = sums.get((line.stage, line.part), 0.0) + value
     return sums
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, with a number behind those that come more than once."""
+    return tuple(f"{name} #{names[: at + 1].count(name)}" if names.count(name) > 1 else name for at, name in enumerate(names))

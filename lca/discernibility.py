@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -108,6 +107,10 @@ class Discernibility:
         shared = self.numbers
         return [draws.lines[np.searchsorted(draws.numbers, shared)] for draws in self.designs]
 
+    def against_first(self) -> tuple[PairedDesigns, ...]:
+        """Every other design paired with the first one."""
+        return tuple(PairedDesigns(self.designs[0], other) for other in self.designs[1:])
+
     @property
     def matrix(self) -> Floats:
         """P(row < column): share of the worlds in which the row's design is lower, ties counted half; the diagonal is 0.5.
@@ -149,8 +152,3 @@ class Discernibility:
             f"{self.names[best]} is the lowest of {len(self.names)} in {shares[best]:.0%} of {draws} possible worlds "
             f"(95 % interval of that share: {low:.1%} to {high:.1%})."
         )
-
-
-def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, with a number behind those that come more than once."""
-    return tuple(f"{name} #{names[: at + 1].count(name)}" if names.count(name) > 1 else name for at, name in enumerate(names))

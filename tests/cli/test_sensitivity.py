@@ -26,7 +26,8 @@ def found() -> Any:
 
 
 def test_sensitivity_gives_both_tables(found: Any) -> None:
-    assert found.keys() == {"question", "outcome", "one_at_a_time", "sobol", "break_even"}
+    tables = {"one_at_a_time", "sobol", "break_even", "break_even_searched"}
+    assert found.keys() == {"question", "outcome", *tables, "warnings", "factors"}
     assert found["one_at_a_time"][0].keys() == {
         "parameter",
         "unit",
@@ -73,16 +74,95 @@ def test_sensitivity_of_a_difference_with_break_even_values(lifeloop: Cli) -> No
     told = json.loads(lifeloop("sensitivity", "xiaomi_14", "xiaomi_13", "--samples", 64, "--json").stdout)
     difference = json.loads(lifeloop("compare", "xiaomi_14", "xiaomi_13", "--json").stdout)["difference"]["value"]
     assert told["outcome"]["value"] == pytest.approx(difference, rel=1e-9)
-    turn = next(t for t in told["break_even"] if t["parameter"].startswith("B: "))
-    assert turn.keys() == {"parameter", "unit", "value", "break_even", "inside_range"}
+    turn = next(t for t in told["break_even"] if t["parameter"].startswith("B: ") and t["refused"] is None)
+    assert turn.keys() == {"parameter", "unit", "value", "break_even", "inside_range", "refused"}
     # with B's parameter set to that value, the two designs have the same footprint
     (a,) = json.loads(lifeloop("assess", "xiaomi_14", "--json").stdout)
     (b,) = json.loads(lifeloop("assess", "xiaomi_13", "--set", f"{turn['parameter'][3:]}={turn['break_even']}", "--json").stdout)
     assert b["total"]["value"] == pytest.approx(a["total"]["value"], rel=1e-4)
+    # and `compare` takes the parameter as it is called here
+    again = json.loads(lifeloop("compare", "xiaomi_14", "xiaomi_13", "--set", f"{turn['parameter']}={turn['break_even']}", "--json").stdout)
+    assert again["a"]["total"] == a["total"] | {"per": "functional unit"}
+    assert again["difference"]["value"] == pytest.approx(0.0, abs=1e-4 * a["total"]["value"])
 
 
-def test_different_functional_units_are_refused(lifeloop: Cli) -> None:
-    assert lifeloop("sensitivity", "xiaomi_14", "xiaomi_su7", "--json").exit_code in {2, 3}
+STEEL = """\
+id: {name}
+name: {name}
+category: component
+functional_unit: {{description: one body, quantity: 1, unit: piece}}
+service_life: {{value: {years}, unit: year, source: estimate}}
+mass: {{value: 10, unit: kg, source: estimate}}
+parameters:
+  {parameter}: {{value: {kg}, unit: kg, low: 8, high: 14, source: estimate}}
+stages:
+  materials:
+    - {{part: body, process: "steel, hot-rolled coil", location: CN, amount: {parameter}, unit: kg, source: estimate}}
+"""
+
+
+def steel(tmp_path: Path, name: str, kg: float, parameter: str = "m", years: int = 5) -> Path:
+    """A body of steel with a declared mass of 10 kg; parts of more than 12 kg are refused."""
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(STEEL.format(name=name, kg=kg, parameter=parameter, years=years), encoding="utf-8")
+    return path
+
+
+def test_a_break_even_value_that_assess_refuses_is_marked(lifeloop: Cli, tmp_path: Path) -> None:
+    """A declares 10 kg. Against 11.5 kg it turns at 15 % more, which is let pass; against 13 kg at 30 % more, which is refused."""
+    a, b = steel(tmp_path, "a", 9), steel(tmp_path, "b", 11.5, "q")
+    fine = {t["parameter"]: t for t in json.loads(lifeloop("sensitivity", a, b, "--samples", 64, "--json").stdout)["break_even"]}
+    assert fine["A: m"]["break_even"] == pytest.approx(11.5, rel=1e-6)
+    assert fine["A: m"]["refused"] is None
+    heavy = tmp_path / "heavy.yaml"
+    heavy.write_text(
+        b.read_text(encoding="utf-8").replace("q: {value: 11.5", "q: {value: 13").replace("mass: {value: 10", "mass: {value: 12"), "utf-8"
+    )
+    (turn,) = [
+        t for t in json.loads(lifeloop("sensitivity", a, heavy, "--samples", 64, "--json").stdout)["break_even"] if t["parameter"][0] == "A"
+    ]
+    assert turn["break_even"] == pytest.approx(13.0, rel=1e-6)
+    assert turn["inside_range"]
+    assert "+30.0%" in turn["refused"]
+    refused = lifeloop("assess", a, "--set", f"m={turn['break_even']}")
+    assert refused.exit_code == 3
+    assert "+30.0%" in refused.stderr
+    assert "inside its range, but refused: mass: the parts weigh 13 kg" in lifeloop("sensitivity", a, heavy, "--samples", 64).stdout
+
+
+def test_the_warnings_of_compare_and_what_was_searched_are_said(lifeloop: Cli, tmp_path: Path) -> None:
+    a, b = steel(tmp_path, "a", 9), steel(tmp_path, "b", 10, "q", years=3)
+    found = json.loads(lifeloop("sensitivity", a, b, "--samples", 64, "--json").stdout)
+    assert found["warnings"] == json.loads(lifeloop("compare", a, b, "--json").stdout)["warnings"]
+    assert any("service lives differ (5 year and 3 year)" in w for w in found["warnings"])
+    # a third of 8 to three times 14
+    searched = {s["parameter"]: (s["low"], s["high"], s["low_refused"], s["high_refused"]) for s in found["break_even_searched"]}
+    assert searched["A: m"] == (pytest.approx(8 / 3), pytest.approx(42), None, None)
+
+
+def test_people_are_told_what_a_table_leaves_out_and_what_was_not_found(lifeloop: Cli, tmp_path: Path) -> None:
+    text = lifeloop("sensitivity", "xiaomi_14", "--samples", 64, "--most", 2).stdout
+    assert "more parameters with a smaller swing; --csv lists them all" in text
+    assert "more parameters stay at their point values here" in text
+    same = lifeloop("sensitivity", steel(tmp_path, "a", 9), steel(tmp_path, "b", 9), "--samples", 64).stdout
+    assert "No single parameter turns the answer between a third of the low and three times the high end" in same
+    assert "no variance to share" in same
+    fixed = lifeloop("sensitivity", tmp_path / "a.yaml", "--set", "m=9", "--samples", 64)
+    assert "there is nothing to vary" in fixed.stdout
+    assert lifeloop("sensitivity", tmp_path / "a.yaml", "--set", "m=9", "--plot", tmp_path / "none.svg").exit_code == 2
+
+
+def test_a_parameter_of_one_of_two_designs_is_set_in_it(lifeloop: Cli, tmp_path: Path) -> None:
+    """m is A's alone: 10 kg there; `B: m` is refused, because B has none of that name."""
+    a, b = steel(tmp_path, "a", 9), steel(tmp_path, "b", 10, "q")
+    found = json.loads(lifeloop("sensitivity", a, b, "--set", "m=10", "--samples", 64, "--json").stdout)
+    assert found["outcome"]["value"] == 0.0
+    assert [s["parameter"] for s in found["one_at_a_time"]] == ["B: q"]
+    assert lifeloop("sensitivity", a, b, "--set", "B:m=10").exit_code == 3
+
+
+def test_different_functional_units_are_refused_as_compare_does(lifeloop: Cli) -> None:
+    assert lifeloop("sensitivity", "xiaomi_14", "xiaomi_su7", "--json").exit_code == 2
 
 
 def test_sensitivity_as_csv_is_the_tornado(found: Any, lifeloop: Cli) -> None:

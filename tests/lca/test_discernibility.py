@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lca.discernibility import Discernibility, PairedDesigns, distinct
+from lca.comparison import distinct
+from lca.discernibility import Discernibility, PairedDesigns
 from lca.errors import LifeloopError
 from lca.uncertainty import Draws
 
