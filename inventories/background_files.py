@@ -215,10 +215,13 @@ def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
     category = {process.name: process.category for process in catalogue.processes}
     causes: list[str] = []
     spread: list[tuple[float, float, float, float]] = []
+    ones: dict[int, float] = {}
     of: dict[str, list[int]] = {"input": [], "emission": []}
     for row in rows:
         key = fact_key(row)
         if key not in numbers:
+            if row.distribution == "discrete_uniform":
+                ones[len(numbers)] = 1.0 / row.amount
             numbers[key] = len(numbers)
             causes.append(category[row.process])
             sigma = pedigree_sigma(row.pedigree)
@@ -226,7 +229,7 @@ def _facts(rows: Sequence[Exchange], catalogue: Catalogue) -> Facts:
         of["input" if row.kind == "input" else "emission"].append(numbers[key])
     mixes = [i for i, process in enumerate(catalogue.processes) if process.kind == "mix"]
     links = np.array(of["input"]), np.array(of["emission"])
-    return Facts(tuple(numbers), np.array(spread), *links, np.array(mixes, dtype=np.int64), tuple(causes))
+    return Facts(tuple(numbers), np.array(spread), *links, np.array(mixes, dtype=np.int64), tuple(causes), ones)
 
 
 def _target(row: Exchange, catalogue: Catalogue, flows: dict[str, int]) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -66,7 +67,7 @@ CATEGORIES = (
 )
 KINDS = ("input", "emission", "total")
 BASES = ("measured", "derived", "estimated")
-DISTRIBUTIONS = ("lognormal", "triangular", "uniform", "normal")
+DISTRIBUTIONS = ("lognormal", "triangular", "uniform", "normal", "discrete_uniform")
 AGGREGATED = "carbon dioxide equivalent"
 
 
@@ -101,6 +102,14 @@ class Exchange:
         return replace(self, location=location, flow_location=provider)
 
 
+def distribution_of(row: Row, low: float, high: float) -> str:
+    """The distribution that a row names; whole numbers need two of them in the range, or nothing would vary."""
+    name = row.one_of("distribution", DISTRIBUTIONS)
+    if name == "discrete_uniform" and math.floor(high) <= math.ceil(low):
+        raise row.problem("distribution", f"no two whole numbers lie between {low:g} and {high:g}", "use uniform")
+    return name
+
+
 def exchanges(row: Row, places: Places) -> Iterator[Exchange]:
     """The exchanges that one row stands for, one a place. Raises InputError naming the cell that is wrong."""
     amount, low, high = row.number("amount"), row.number("low"), row.number("high")
@@ -125,7 +134,7 @@ def exchanges(row: Row, places: Places) -> Iterator[Exchange]:
         flow_unit=row.required("flow_unit"),
         low=low,
         high=high,
-        distribution=row.one_of("distribution", DISTRIBUTIONS),
+        distribution=distribution_of(row, low, high),
         pedigree=pedigree_of(row),
         basis=row.one_of("basis", BASES),
         derivation=row.text("derivation"),

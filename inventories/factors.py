@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inventories.background_files import read_places, source_of
-from inventories.exchanges import AGGREGATED, CATEGORIES, DISTRIBUTIONS, Exchange, pedigree_of, place_in
+from inventories.exchanges import AGGREGATED, CATEGORIES, Exchange, distribution_of, pedigree_of, place_in
 from inventories.score_store import network
 from inventories.tables import Row, read_table
 from lca.catalogue import Places, original_name
@@ -99,7 +99,7 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
         flow_unit="kg",
         low=low,
         high=high,
-        distribution=_distribution(row, low),
+        distribution=_distribution(row, low, high),
         pedigree=pedigree,
         basis="measured",
         derivation="own factor",
@@ -115,10 +115,10 @@ def _factor(row: Row, places: Places) -> tuple[Exchange, Source, date]:
     return exchange, source, _date(row)
 
 
-def _distribution(row: Row, low: float) -> str:
+def _distribution(row: Row, low: float, high: float) -> str:
     """The named one; without a name as of a line of a product: lognormal where all of the range is above zero, else triangular."""
     if row.text("distribution"):
-        return row.one_of("distribution", DISTRIBUTIONS)
+        return distribution_of(row, low, high)
     return "lognormal" if low > 0 else "triangular"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class Facts:
     `spread` has a row (low / amount, high / amount, kind, pedigree sigma) for each fact; `of_inputs` and `of_emissions`
     give the fact behind every link. `mixes` numbers the processes whose inputs are shares that must keep their sum.
     `causes` names for each fact what its error may have in common with others (here: the category of its process);
-    facts of one cause are correlated, see `lca.drawn_system`. Without causes all facts are independent.
+    facts of one cause are correlated, see `lca.drawn_system`. Without causes all facts are independent. `ones` gives, for
+    each fact of whole numbers (discrete uniform), what one is as a share of its amount.
     """
 
     keys: tuple[str, ...]
@@ -45,6 +46,7 @@ class Facts:
     of_emissions: Integers
     mixes: Integers
     causes: tuple[str, ...] = ()
+    ones: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

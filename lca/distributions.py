@@ -118,7 +118,7 @@ def normal_amount(uniform: Floats, value: Floats | float, low: Floats | float, h
     return np.asarray(np.where(np.asarray(low) >= 0, np.maximum(drawn, 0.0), drawn))
 
 
-def discrete_uniform(uniform: Floats, low: float, high: float) -> Floats:
+def discrete_uniform(uniform: Floats, low: Floats | float, high: Floats | float) -> Floats:
     """Whole numbers from `low` to `high`, both included, each as likely as the others."""
     first, last = np.ceil(low), np.floor(high)
     return np.asarray(first + np.floor(uniform * (last - first + 1.0)))

@@ -12,11 +12,13 @@ from scipy import sparse
 
 from lca.background import Background, Facts
 from lca.distributions import (
+    DISCRETE_UNIFORM,
     LOGNORMAL,
     NORMAL,
     UNIFORM,
     Streams,
     cumulative,
+    discrete_uniform,
     lognormal_sigma,
     normal,
     normal_amount,
@@ -111,8 +113,10 @@ class FactDraws:
         self._streams = np.zeros(self._size, dtype=np.uint64)
         for number in np.flatnonzero(ranged):
             self._streams[number] = stream(seed, facts.keys[number])
-        rest = ranged & ~bell & ~even & ~about
-        self._bell, self._even, self._about, self._triangle = (np.flatnonzero(x) for x in (bell, even, about, rest))
+        whole = ranged & (kind == DISCRETE_UNIFORM)
+        rest = ranged & ~bell & ~even & ~about & ~whole
+        self._bell, self._even, self._about, self._triangle, self._whole = (np.flatnonzero(x) for x in (bell, even, about, rest, whole))
+        self._ones = np.array([facts.ones[number] for number in self._whole.tolist()])
         self._sigma = lognormal_sigma(1.0, low[self._bell], high[self._bell])
         self._low, self._high = low, high
         names, self._cause = np.unique(np.array(facts.causes, dtype=str), return_inverse=True)
@@ -139,7 +143,14 @@ class FactDraws:
         for kind, law in ((self._triangle, triangular), (self._even, _even), (self._about, normal_amount)):
             if kind.size:
                 result[kind] *= law(cumulative(self._normals(kind, number)), 1.0, self._low[kind], self._high[kind])
+        if self._whole.size:
+            result[self._whole] *= self._wholes(cumulative(self._normals(self._whole, number)))
         return result
+
+    def _wholes(self, uniform: Floats) -> Floats:
+        """Whole numbers of the amounts' own units, as factors on the amounts."""
+        low, high = (np.round(bound[self._whole] / self._ones, 9) for bound in (self._low, self._high))
+        return np.asarray(discrete_uniform(uniform, low, high) * self._ones)
 
     def _normals(self, facts: Integers, number: int) -> Floats:
         """Standard normal scores of some facts in one draw, correlated within their causes."""

@@ -13,6 +13,7 @@ import pytest
 from inventories.background_files import BackgroundTables, read_background
 from inventories.background_folder import FOLDER, digest
 from inventories.tables import read_table
+from lca.drawn_system import FactDraws
 from lca.errors import InputError, MeaninglessSystem, Problem
 from lca.scores import UnitScores
 from lca.solve import unit_scores
@@ -139,6 +140,7 @@ BAD_ROWS = [
     (STEEL, "measured,,2022,steelworld", "measured,,2022,estimate", 3, "basis", "`estimated`"),
     (STEEL, "derived,3.6", "guessed,3.6", 2, "basis", "allowed: measured, derived, estimated"),
     (STEEL, "lognormal", "lognormall", 2, "distribution", "lognormal"),
+    (STEEL, "lognormal", "discrete_uniform", 2, "distribution", "no two whole numbers"),
     (STEEL, "flow_unit,low", "flow_unit,lower", 1, "lower", "'low'"),
     (STEEL, "derived,3.6 MJ a kWh", "derived,3.6, a kWh", 2, None, "19 cells where the header has 18"),
     (SOURCES, "ember,Mixes", "steelworld,Mixes", 3, "id", "there twice"),
@@ -300,3 +302,19 @@ def test_every_process_that_is_shipped_has_a_positive_score(scores: UnitScores) 
 
 def test_at_least_300_named_processes_besides_electricity(scores: UnitScores) -> None:
     assert len({p.name for p in scores.catalogue.processes if p.category != "electricity"}) >= 300
+
+
+def test_a_row_of_whole_numbers_is_drawn_as_whole_numbers(write: Write) -> None:
+    """900 g of coal's carbon dioxide in 899.5 to 902: 900, 901 or 902 g, each in a third of the worlds."""
+    power = "exchanges/power.csv"
+    background = read_background(write(power, "800,1000,triangular", "899.5,902,discrete_uniform")).background
+    assert background.facts is not None
+    (number,) = background.facts.ones
+    known = background.facts.spread.copy()
+    known[:, 3] = 0.0  # without the pedigree factor, which is not of whole numbers
+    facts = replace(background.facts, spread=known)
+    drawn = FactDraws(facts, 42, np.ones(len(facts.keys), dtype=bool))
+    grams = np.array([900.0 * drawn.factors(n)[number] for n in range(600)])
+    values, counts = np.unique(np.round(grams, 9), return_counts=True)
+    assert values.tolist() == [900.0, 901.0, 902.0]
+    assert counts.min() > 150

@@ -115,7 +115,7 @@ BAD_ROWS = [
     ("2025,2028-12-31", "2025,", "valid_until", "a value is needed"),
     ("2025,2028-12-31", "12,2028-12-31", "year", "not a year"),
     ("EPD of sheet", "", "source", "a value is needed"),
-    ("EPD of sheet", "X", "title", "at least 3"),
+    ("EPD of sheet", "X", "source", "not the title of a document"),
     ("Smelter AG", "", "publisher", "a value is needed"),
 ]
 
