@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 
 from cli import printing
 from cli.choices import Choices, model_choices
-from lca.errors import LifeloopError
+from lca.errors import InputError, LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
@@ -28,47 +29,70 @@ if TYPE_CHECKING:
 def command(
     product: str, names: tuple[str, ...], choices: Choices, plot: Path | None, as_json: bool, as_csv: bool, output: Path | None
 ) -> None:
-    """PRODUCT as it is and under the scenarios NAMES (all that it has, and those of --scenarios, when none is named)."""
+    """PRODUCT as it is and under the scenarios NAMES (all that it has, and those of --scenarios, when none is named).
+
+    --scenario names one more. A scenario that is refused does not stop the others: it is named on stderr, the exit code is 3.
+    """
     from inventories.shipped import load
 
-    notes: list[str] = []
+    as_it_is = replace(choices, scenario=None)
+    asked = tuple(dict.fromkeys([*names, *([choices.scenario] if choices.scenario else [])]))
     try:
         known = {**load(product).product.scenarios, **choices.apart}
-        base = choices.assess(product)
-        rows = [_row("as it is", "", base, None), *_rows(product, choices, known, names, base, notes)]
+        base = as_it_is.assess(product)
     except LifeloopError as error:
         printing.stop(error, as_json)
-    if as_json:
-        printing.write(printing.as_json_text({"product": product, "unit": "kg CO2e", "scenarios": rows, "notes": notes}), output)
-    elif as_csv:
-        printing.write(printing.as_csv_text([_flat(row) for row in rows]), output)
-    else:
-        printing.write("\n".join([_table(rows), *(f"note: {note}" for note in notes)]), output)
+    tried = _Tried([_row("as it is", "", base, None)], [], [])
+    _try_each(tried, product, as_it_is, known, asked, base)
+    printing.write(_told(tried, product, as_json, as_csv), output)
     if plot:
         from cli.uncertainty_plots import plot_scenarios
 
-        plot_scenarios(base.name, rows, plot)
+        plot_scenarios(base.name, tried.rows, plot)
+    for _, refused in tried.refused:
+        printing.refuse(refused, as_json)
+    sys.exit(printing.EXIT_REFUSED if tried.refused else 0)
 
 
-def _rows(
-    product: str, choices: Choices, known: dict[str, Scenario], names: tuple[str, ...], base: Footprint, notes: list[str]
-) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Tried:
+    """What became of the scenarios: rows, sentences on those that do not concern the product, and those that were refused."""
+
+    rows: list[dict[str, Any]]
+    notes: list[str]
+    refused: list[tuple[str, LifeloopError]]
+
+
+def _try_each(tried: _Tried, product: str, choices: Choices, known: dict[str, Scenario], asked: tuple[str, ...], base: Footprint) -> None:
     """One row a scenario. One that cannot touch this product is noted, unless it was asked for by name."""
     from inventories.scenarios import TouchesNothing
 
-    for name in names or tuple(known):
+    for name in asked or tuple(known):
         try:
             footprint = replace(choices, scenario=name).assess(product)
-        except TouchesNothing as error:
-            if names:
-                raise
-            notes.append(f"{name} is left out: {error.problems[0].reason}")
-            continue
-        yield _row(name, known[name].description, footprint, base)
+        except InputError as error:
+            if isinstance(error, TouchesNothing) and not asked:
+                tried.notes.append(f"{name} is left out: {error.problems[0].reason}")
+            else:
+                tried.refused.append((name, error))
+        except LifeloopError as error:
+            tried.refused.append((name, LifeloopError(f"under the scenario {name!r}: {error}")))
+        else:
+            tried.rows.append(_row(name, known[name].description, footprint, base))
+
+
+def _told(tried: _Tried, product: str, as_json: bool, as_csv: bool) -> str:
+    if as_json:
+        told = {"product": product, "unit": "kg CO2e", "scenarios": tried.rows, "notes": tried.notes}
+        return printing.as_json_text(told | {"refused": [name for name, _ in tried.refused]})
+    if as_csv:
+        return printing.as_csv_text([_flat(row) for row in tried.rows])
+    return "\n".join([_table(tried.rows), *(f"note: {note}" for note in tried.notes)])
 
 
 def _row(name: str, description: str, footprint: Footprint, base: Footprint | None) -> dict[str, Any]:
-    change = None if base is None else footprint.total / base.total - 1.0
+    # of nothing there is no relative change
+    change = footprint.total / base.total - 1.0 if base is not None and base.total else None
     life = footprint.service_life
     return {
         "scenario": name,
@@ -101,7 +125,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
     lives = {row["service_life"] for row in rows}
     per = [key for key in shown[0] if key == "service life" or key.startswith("per ")]
     for row, told in zip(rows, shown, strict=True):
-        told["change"] = "" if row["change"] is None else f"{row['change']:+.1%}"
+        told["change"] = "" if row["change"] is None else f"{round(row['change'], 3) + 0.0:+.1%}"
         for key in per if len(lives) == 1 else ():
             del told[key]
     told_below = [f"{told['scenario']}: {told['description']}" for told in shown if told["description"]]

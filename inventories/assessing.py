@@ -72,6 +72,12 @@ def assess_setting(setting: Setting, method: str = DEFAULT_METHOD, scenario: str
     try:
         made = assess(setting.product_file.product, setting.scores, setting.changes, method, setting.end_of_life)
     except InputError as error:
-        raise setting.product_file.located(error) from error
+        located = setting.product_file.located(error)
+        raise (located if scenario is None else _under(scenario, located)) from error
     made = replace(made, carbon=biogenic_carbon(made.bill, setting.scores.catalogue.processes, carbon_of))
     return made if scenario is None else made.with_provenance(scenario=scenario)
+
+
+def _under(scenario: str, error: InputError) -> InputError:
+    """The error with the scenario under which it is one."""
+    return type(error)(replace(problem, reason=f"under the scenario {scenario!r}: {problem.reason}") for problem in error.problems)

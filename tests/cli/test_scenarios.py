@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from lca.scores import UnitScores
+
 Cli = Callable[..., Result]
 OWN = """\
 scenarios:
@@ -157,6 +159,142 @@ def test_a_scenario_that_cannot_touch_a_product_is_left_out_and_said(lifeloop: C
     assert "cleaner_grid" not in {row["scenario"] for row in told["scenarios"]}
     assert any("cleaner_grid is left out" in note for note in told["notes"])
     assert lifeloop("scenarios", "mercedes_e350e_phev", "cleaner_grid").exit_code == 3
+
+
+THING = """\
+id: thing
+name: Thing of two metals
+category: component
+functional_unit: {description: one thing}
+service_life: {value: 5, unit: year, source: estimate}
+parameters:
+  sheet_mass: {value: 2, unit: kg, source: estimate}
+stages:
+  materials:
+    - {part: ingot, process: "aluminium, primary ingot", location: CN, amount: 1, unit: kg, source: estimate}
+    - {part: sheet, process: "copper, sheet", location: CN, amount: sheet_mass, unit: kg, source: estimate}
+  manufacturing:
+    - {part: welding, process: "electricity, medium voltage", location: CN, amount: 1, unit: kWh, source: estimate}
+scenarios:
+  heavier:
+    description: twice the sheet
+    set: {sheet_mass: 4}
+    source: estimate
+"""
+
+
+def thing(tmp_path: Path, *scenarios: str) -> Path:
+    """The thing with more scenarios, each a name and one change."""
+    path = tmp_path / "thing.yaml"
+    more = "".join(
+        f"  {name}:\n    description: a scenario of a test\n    {change}\n    source: estimate\n"
+        for name, _, change in (text.partition(": ") for text in scenarios)
+    )
+    path.write_text(THING + more, encoding="utf-8")
+    return path
+
+
+def entry(share: float, technology: str = "wind", **more: Any) -> str:
+    """One entry of green_electricity."""
+    words = {"share": share, "technology": f'"electricity, {technology}"', "source": "estimate", **more}
+    return "{" + ", ".join(f"{key}: {value}" for key, value in words.items()) + "}"
+
+
+def test_entries_that_touch_one_line_save_together_what_each_saves_alone(tmp_path: Path) -> None:
+    """At tier 1 the electricity of a line is replaced once, so savings of 50 % wind and 30 % sun are added."""
+    wind, sun = entry(0.5), entry(0.3, "solar photovoltaic")
+    path = thing(
+        tmp_path, f"wind: green_electricity: [{wind}]", f"sun: green_electricity: [{sun}]", f"both: green_electricity: [{sun}, {wind}]"
+    )
+    rows = {row["scenario"]: row["total"] for row in run("scenarios", path, "--json")["scenarios"]}
+    saved = {name: rows["as it is"] - total for name, total in rows.items()}
+    assert saved["wind"] > 0 < saved["sun"]
+    assert saved["both"] == pytest.approx(saved["wind"] + saved["sun"], rel=1e-9)
+
+
+def test_welding_with_half_wind_and_a_fifth_sun_by_hand(tmp_path: Path, scores: UnitScores) -> None:
+    """1 kWh at medium voltage; what is generated elsewhere has the losses of the grid, kWh of the mix per kWh delivered."""
+    path = thing(tmp_path, f"two: green_electricity: [{entry(0.5)}, {entry(0.2, 'solar photovoltaic', parts='[welding]')}]")
+    rows = run("scenarios", path, "two", "--json")["scenarios"]
+
+    def kwh(name: str, place: str) -> float:
+        return float(scores.of_method("AR6-GWP100")[scores.catalogue.find(f"electricity, {name}", place).index].sum())
+
+    grid = kwh("medium voltage", "CN")
+    losses = grid / kwh("generation mix", "CN")
+    by_hand = 0.3 * grid + losses * (0.5 * kwh("wind", "CN") + 0.2 * kwh("solar photovoltaic", "CN"))
+    assert [row["stages"]["manufacturing"] for row in rows] == pytest.approx([grid, by_hand], rel=0.01)
+
+
+def test_more_than_all_electricity_of_a_part_is_refused_with_part_and_entries(lifeloop: Cli, tmp_path: Path) -> None:
+    path = thing(tmp_path, f"much: green_electricity: [{entry(0.5)}, {entry(0.6, 'nuclear', parts='[sheet]')}]")
+    problem = json.loads(lifeloop("assess", path, "--scenario", "much", "--json").stderr.splitlines()[0])
+    assert problem["field"] == "scenarios.much.green_electricity[1].share"
+    assert "'sheet'" in problem["reason"]
+    assert "0.5 (green_electricity[0]) and 0.6 (green_electricity[1])" in problem["reason"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "hint"),
+    [
+        (f"[{entry(0.5, 'medium voltage')}]", "[0].technology", "did you mean"),
+        (f"[{entry(0.5, 'generation mix')}]", "[0].technology", "'electricity, "),
+        ('[{share: 0.5, technology: "copper, sheet", source: estimate}]', "[0].technology", "'electricity, wind'"),
+        (f"[{entry(0.5)}, {entry(0.5, 'wnd')}]", "[1].technology", "'electricity, wind'"),
+        (f"[{entry(0.5, parts='[ingot, shet]')}]", "[0].parts", "'sheet'"),
+        (f"[{entry(0.5, parts='[ingot, welding]', stages='[materials]')}]", "[0].parts", "a line of manufacturing"),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_greener_electricity_that_was_mistaken_is_refused_by_file_and_line(
+    change: str, field: str, hint: str, apart: bool, lifeloop: Cli, tmp_path: Path
+) -> None:
+    path = thing(tmp_path, *([] if apart else [f"odd: green_electricity: {change}"]))
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN.format(name="odd", change=f"green_electricity: {change}"), encoding="utf-8")
+    result = lifeloop("assess", path, *(["--scenarios", own] if apart else []), "--scenario", "odd", "--json")
+    problem = json.loads(result.stderr.splitlines()[0])
+    assert result.exit_code == 3
+    assert (problem["file"], problem["field"]) == (str(own if apart else path), f"scenarios.odd.green_electricity{field}")
+    assert Path(problem["file"]).read_text(encoding="utf-8").splitlines()[problem["line"] - 1].strip().startswith("green_electricity")
+    assert hint in problem["hint"]
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", None])
+def test_one_bad_scenario_does_not_stop_the_others(form: str | None, lifeloop: Cli, tmp_path: Path) -> None:
+    path = thing(tmp_path, "bad: set: {nope: 1}", "worse: set: {sheet_mass: -1}")
+    result = lifeloop("scenarios", path, *([form] if form else []))
+    assert result.exit_code == 3
+    assert "heavier" in result.stdout
+    if form == "--json":
+        assert json.loads(result.stdout)["refused"] == ["bad", "worse"]
+        first, second = map(json.loads, result.stderr.splitlines())
+        assert (first["file"], first["field"], first["value"]) == (str(path), "scenarios.bad.set.nope", "nope")
+        assert first["line"] == THING.count("\n") + 3
+        assert "under the scenario 'worse'" in second["reason"]
+        assert (second["file"], second["value"]) == (str(path), "-1")
+    else:
+        assert f"{path}:{THING.count(chr(10)) + 3}: scenarios.bad.set.nope: " in result.stderr
+
+
+def test_the_first_row_is_the_product_as_it_is_and_scenario_names_one_more(lifeloop: Cli, tmp_path: Path) -> None:
+    path = thing(tmp_path, "lighter: set: {sheet_mass: 1}")
+    rows = run("scenarios", path, "heavier", "--scenario", "lighter", "--json")["scenarios"]
+    assert [row["scenario"] for row in rows] == ["as it is", "heavier", "lighter"]
+    (plain,) = run("assess", path, "--json")
+    assert rows[0]["total"] == plain["total"]["value"]
+    assert rows[1]["change"] > 0 > rows[2]["change"]
+
+
+def test_nothing_has_no_relative_change(lifeloop: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "nothing.yaml"
+    path.write_text(
+        THING.split("  manufacturing:", maxsplit=1)[0].replace("amount: 1", "amount: 0").replace("value: 2", "value: 0"), encoding="utf-8"
+    )
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN.format(name="more", change="set: {sheet_mass: 1}"), encoding="utf-8")
+    rows = run("scenarios", path, "--scenarios", own, "--json")["scenarios"]
+    assert [row["change"] for row in rows] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,9 @@ def test_every_shipped_scenario_can_be_followed(name: str, scores: UnitScores) -
         setting = setting_of(product_file, scores, dict(scenario.set))
         made = bill(product_file.product, scores.catalogue, setting.changes)
         if scenario.green_electricity or scenario.grid_outlook:
-            touched = dict(scenarios._line_changes(setting, made, scenario))
-            assert bool(touched) is ((name, called) not in NOT_FOR), (name, called)
+            named = scenarios._named(product_file, called, {})
+            assert bool(scenarios._line_changes(setting, made, named)) is ((name, called) not in NOT_FOR), (name, called)
+            assert [str(problem) for problem in scenarios._unknown_parts(made, named)] == []
 
 
 @pytest.mark.parametrize("name", sorted(archetype_paths()))
