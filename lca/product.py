@@ -70,7 +70,7 @@ class ServiceLife(Frozen):
     @model_validator(mode="after")
     def range_holds_the_value(self) -> ServiceLife:
         """low <= value <= high."""
-        check_range(self.value, self.low, self.high)
+        check_range(self.value, self.low, self.high, self.distribution)
         return self
 
 
@@ -100,7 +100,7 @@ class Parameter(Frozen):
     def value_fits_the_type(self) -> Parameter:
         """A text is one of its choices; only numbers have ranges."""
         if self.type == "number":
-            check_range(self.value, self.low, self.high)
+            check_range(self.value, self.low, self.high, self.distribution)
             return self
         if not isinstance(self.value, str):
             raise ValueError(f"a parameter of type {self.type} has a word as its value")
@@ -189,8 +189,10 @@ class Line(Frozen):
 
     @model_validator(mode="after")
     def range_holds_the_amount(self) -> Line:
-        """low <= amount <= high, as far as they are numbers."""
-        check_range(self.amount, self.low, self.high)
+        """low <= amount <= high, as far as they are numbers; the range of a line is drawn as a factor on its amount."""
+        check_range(self.amount, self.low, self.high, self.distribution)
+        if self.amount == 0 and self.low != self.high:
+            raise ValueError("an amount of 0 cannot be drawn from a range: make it a parameter, whose range is drawn")
         return self
 
 

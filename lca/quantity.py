@@ -55,14 +55,19 @@ class Quantity(Frozen):
     @model_validator(mode="after")
     def range_holds_the_value(self) -> Quantity:
         """Numbers must satisfy low <= value <= high (expressions are checked when they are evaluated)."""
-        check_range(self.value, self.low, self.high)
+        check_range(self.value, self.low, self.high, self.distribution)
         return self
 
 
-def check_range(value: object, low: object, high: object) -> None:
-    """Raise ValueError unless low <= value <= high, as far as they are numbers, and both bounds or none are given."""
+def check_range(value: object, low: object, high: object, distribution: object = None) -> None:
+    """Raise ValueError unless low <= value <= high, as far as they are numbers, and both bounds or none are given.
+
+    A distribution without bounds is refused too: nothing could be drawn from it.
+    """
     if (low is None) != (high is None):
         raise ValueError("a range needs both low and high")
+    if distribution is not None and low is None:
+        raise ValueError(f"a distribution needs a range: give low and high of the {distribution}")
     if isinstance(low, int | float) and isinstance(value, int | float) and low > value:
         raise ValueError(f"low {low:g} is above the value {value:g}")
     if isinstance(high, int | float) and isinstance(value, int | float) and high < value:

@@ -27,6 +27,8 @@ Spread = tuple[float, float, float, int]
 #: Gives the draws of a fact: its words, its distribution, its pedigree sigma. What it gives is not to be changed.
 Drawing = Callable[[str, Spread, float], Floats]
 SEED = 42
+#: Two standard errors of a median of normal numbers, in standard deviations over the root of their count: 2 sqrt(pi / 2).
+_NOISE_OF_A_MEDIAN = 2.5066
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,15 @@ class Draws:
         off = (self.point - median) / abs(median)
         if abs(off) < 0.02:
             return f"{said}; the point value is the median within 2 %."
-        side = "below" if off < 0 else "above"
-        lean = "upward" if off < 0 else "downward"
-        return f"{said}; the point value lies {abs(off):.0%} {side} the median, because the ranges of amounts and factors lean {lean}."
+        said = f"{said}; the point value lies {abs(off):.0%} {'below' if off < 0 else 'above'} the median"
+        if abs(self.point - median) < _NOISE_OF_A_MEDIAN * self.totals.std() / np.sqrt(len(self.totals)):
+            return f"{said}, no more than so few draws can miss it by."
+        reason = (
+            "ranges around a most likely value (triangles) reach farther up than down"
+            if off < 0
+            else "point values are means, and a range that reaches far up has its mean above its median"
+        )
+        return f"{said}, because {reason}."
 
 
 def _summary(values: Floats) -> dict[str, float]:
@@ -131,19 +139,21 @@ def _drawing(worlds: Worlds) -> Drawing:
 def parameter_draws(
     product: Product, nominal: Values, changes: Mapping[str, Any], drawing: Drawing
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Draws of parameters given as numbers, and factors on those given as formulas."""
+    """Draws of parameters given as numbers, and factors on those given as formulas: by range, pedigree scores, or both."""
     drawn: dict[str, Floats] = {}
     factors: dict[str, Floats] = {}
     for name, parameter in product.parameters.items():
-        if parameter.type != "number" or parameter.low is None or parameter.high is None or name in changes:
+        ranged, sigma = parameter.low is not None and parameter.high is not None, pedigree_sigma(parameter.pedigree)
+        if parameter.type != "number" or name in changes or not (ranged or sigma):
             continue
         value = float(nominal[name])
-        low, high = (float(evaluate_amount(x, nominal, f"parameters.{name}")) for x in (parameter.low, parameter.high))
+        bounds = (parameter.low, parameter.high) if ranged else (value, value)
+        low, high = (float(evaluate_amount(x, nominal, f"parameters.{name}")) for x in bounds)
         # formulas rely on the range of a parameter (a share stays below 1): without a named distribution it is not left
         kind = kind_of_parameter(parameter.distribution)
         fact = f"{name}|{value!r}|{low!r}|{high!r}|{kind}"
         spread = (value, min(low, value), max(high, value), kind)
-        values = drawing(fact, spread, pedigree_sigma(parameter.pedigree))
+        values = drawing(fact, spread, sigma)
         if not isinstance(parameter.value, str):
             drawn[name] = values
         elif value:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from lca.assessment import assess
 from lca.distributions import LOGNORMAL, UNIFORM, pedigree_sigma, uniform_draws
@@ -125,6 +126,26 @@ def test_pedigree_scores_widen_a_line_and_keep_its_mean() -> None:
     assert float(draws.mean()) == pytest.approx(1.0, abs=0.05)
 
 
+def test_pedigree_scores_of_a_parameter_without_a_range_are_drawn_too() -> None:
+    made = product(kg(1.0) | {"amount": "m"}, parameters={"m": 3.0})
+    rated = made.parameters["m"].model_copy(update={"pedigree": (3, 3, 4, 3, 5)})
+    drawn = sample(made.model_copy(update={"parameters": {"m": rated}}), SCORES, certain()).totals / (3.0 * STEEL)
+    assert float(np.log(drawn).std()) == pytest.approx(pedigree_sigma((3, 3, 4, 3, 5)), rel=0.06)
+    assert float(drawn.mean()) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"amount": 0, "low": 0, "high": 3}, "an amount of 0 cannot be drawn from a range"),
+        ({"amount": 1, "distribution": "uniform"}, "a distribution needs a range"),
+    ],
+)
+def test_what_could_not_be_drawn_is_refused(entry: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        product(kg(1) | entry)
+
+
 def test_what_is_set_is_taken_as_known() -> None:
     made = product(kg(1.0), line("more", "steel", "GLO", "extra", "kg"), parameters={"extra": 2.0})
     extra = made.parameters["extra"].model_copy(update={"low": 1.0, "high": 4.0})
@@ -193,6 +214,21 @@ def test_the_sentences() -> None:
     assert draws.sentence.startswith("In 90 of 100 possible worlds the footprint lies between 91.0 and 109 kg CO2e (median 100)")
     assert "20% below the median" in draws.sentence
     assert "within 2 %" in replace(draws, point=100.5).sentence
+    # of ten draws the median is known to about 2.5066 x 6.6 / sqrt(10) = 5
+    assert "no more than so few draws" in totals(*np.linspace(90.0, 110.0, 10), point=104.0).sentence
+
+
+def test_the_sentence_gives_the_reason_of_the_side() -> None:
+    """A lognormal's mean lies above its median, a triangle's most likely value below the median of one that reaches up."""
+    above = sample(product(kg(1.0, low=0.2, high=5.0)), SCORES, certain())
+    assert above.sentence.endswith(
+        "above the median, because point values are means, and a range that reaches far up has its mean above its median."
+    )
+    below = sample(product(kg(1.0, low=0.0, high=5.0)), SCORES, certain())
+    assert "below the median, because ranges around a most likely value (triangles)" in below.sentence
+
+
+def test_the_sentence_of_a_pair() -> None:
     paired = PairedComparison(totals(1.0, 2.0, 3.0, 4.0, name="old"), totals(0.5, 1.0, 2.0, 5.0, name="new"))
     assert paired.sentence.startswith("new is lower in 75% of 4 possible worlds")
 
