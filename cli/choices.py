@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.designs import called, changes_of_each, product_and_scenario
+from lca.errors import InputError
 
 if TYPE_CHECKING:
     from inventories.factors import OwnFactors
@@ -149,6 +150,26 @@ class Choices:
                 yield Demand(product, scores, known[scores.digest], setting.changes, setting.end_of_life, point)
 
         return list(sample_each(demands(), self.method))
+
+    def draws_of_each(
+        self, names: Sequence[str], count: int, seed: int, done: Mapping[str, Footprint] | None = None
+    ) -> dict[str, Draws | InputError]:
+        """The same by name, where one that cannot be drawn does not stop the others: its error instead, with its file."""
+        try:
+            return dict(zip(names, self.draws(names, count, seed, done), strict=True))
+        except InputError as error:
+            if len(names) == 1:
+                return {names[0]: self.setting(names[0]).product_file.located(_in_a_world(error))}
+        found: dict[str, Draws | InputError] = {}
+        for name in dict.fromkeys(names):  # one of them cannot: each alone tells which
+            found |= self.draws_of_each([name], count, seed, done)
+        return found
+
+
+def _in_a_world(error: InputError) -> InputError:
+    """The error of a design whose ranges reach farther than it can follow."""
+    hint = "its value is fine, but a range reaches farther than the design can follow: narrow it"
+    return type(error)(replace(p, reason=f"{p.reason}, in some of the possible worlds", hint=hint) for p in error.problems)
 
 
 def _parse_changes(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:

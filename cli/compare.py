@@ -12,7 +12,7 @@ import click
 from cli import printing
 from cli.choices import Choices, model_choices, uncertainty_options
 from cli.designs import product_and_scenario
-from lca.errors import FunctionalUnitsDiffer, LifeloopError
+from lca.errors import FunctionalUnitsDiffer, InputError, LifeloopError
 
 if TYPE_CHECKING:
     from lca.comparison import Comparison
@@ -93,9 +93,13 @@ def _length(choices: Choices, name: str, per: str) -> float:
 def _draws(each: Sequence[Choices], names: Sequence[str], draws: int, seed: int, per: str) -> list[Draws]:
     """All designs in the same possible worlds (SciPy is imported here: a plain comparison does without it)."""
     if all(one.changes == each[0].changes for one in each):
-        sampled = each[0].draws(names, draws, seed)
+        by_name = each[0].draws_of_each(names, draws, seed)
+        found = [by_name[name] for name in names]
     else:  # the same seed gives the same worlds
-        sampled = [one.draws([name], draws, seed)[0] for one, name in zip(each, names, strict=True)]
+        found = [one.draws_of_each([name], draws, seed)[name] for one, name in zip(each, names, strict=True)]
+    if refused := [p for one in found if isinstance(one, InputError) for p in one.problems]:
+        raise InputError(dict.fromkeys(refused))
+    sampled = [one for one in found if not isinstance(one, InputError)]
     if per == "unit":
         return sampled
     from lca.service import draws_per_service

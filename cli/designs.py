@@ -16,15 +16,13 @@ def product_and_scenario(name: str) -> tuple[str, str | None]:
     """PRODUCT@SCENARIO taken apart; None where no scenario is named.
 
     What exists under the whole name (a file, a folder) is meant by it, and so is the name of a YAML file that is not there.
-    The last @ parts, because a path may have one and a scenario may not. Raises UnknownName when one side is empty.
+    The last @ parts, because a path may have one and a scenario may not; with nothing on one side of it, it parts nothing.
     """
     from inventories.shipped import kind_of
 
-    if "@" not in name or kind_of(name) != "nothing" or Path(name).suffix in {".yaml", ".yml"}:
-        return name, None
     product, _, scenario = name.rpartition("@")
-    if not product or not scenario:
-        raise UnknownName(Problem("a product under a scenario is named PRODUCT@SCENARIO", field="product", value=name))
+    if not product or not scenario or kind_of(name) != "nothing" or Path(name).suffix in {".yaml", ".yml"}:
+        return name, None
     return product, scenario
 
 

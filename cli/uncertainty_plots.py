@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,26 +80,41 @@ def plot_distribution(result: Comparison, paired: PairedComparison, path: Path) 
     edges = _edges(float(difference.min()), float(difference.max()))
     counts, _ = np.histogram(difference, edges)
     middles = (edges[:-1] + edges[1:]) / 2
-    colours = [
-        _NEITHER if left <= 0 <= right and not difference.any() else _STRONG if left >= 0 else _OTHER for left, right in pairwise(edges)
-    ]
+    same = not difference.any()
+    colours = [_NEITHER if same else _STRONG if middle > 0 else _OTHER for middle in middles]
     axis.bar(middles, counts, width=np.diff(edges) * 0.95, color=colours)
-    share = paired.probability_a_lower
     axis.axvline(0, color="black", linewidth=1, ymax=0.9)
     top = float(counts.max())
     axis.set_ylim(0, top * 1.3)
-    for side, colour, name, part in (("right", _STRONG, result.a.name, share), ("left", _OTHER, result.b.name, 1 - share)):
-        x = 0.99 if side == "right" else 0.01
-        axis.text(x, 0.97, f"{name} lower: {part:.0%}", transform=axis.transAxes, ha=side, va="top", fontsize=9, color=colour)
-    p5, median, p95 = (float(x) for x in np.percentile(difference, (5, 50, 95)))
-    axis.plot([p5, p95], [top * 1.1] * 2, color="black", linewidth=2, solid_capstyle="butt")
-    axis.plot([median], [top * 1.1], "|", color="black", markersize=12)
-    axis.text(median, top * 1.13, f"90 %: {_signed(p5)} to {_signed(p95)}", ha="center", va="bottom", fontsize=8)
+    if same:
+        axis.set_xlim(-5, 5)
+        axis.set_xticks([0])
+        axis.text(0.5, 0.97, "the same in all worlds", transform=axis.transAxes, ha="center", va="top", fontsize=9)
+    else:
+        _who_is_lower(axis, result, paired.probability_a_lower)
+        _interval(axis, difference, top)
     axis.set_xlabel(f"kg CO2e per {result.per}: {result.b.name} minus {result.a.name}", fontsize=9)
     axis.set_ylabel(f"worlds of {len(difference)}", fontsize=9)
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
     save_figure(figure, path)
+
+
+def _who_is_lower(axis: Any, result: Comparison, share: float) -> None:
+    """On each side of zero the design that is lower there, and in which share of the worlds."""
+    for side, colour, name, part in (("right", _STRONG, result.a.name, share), ("left", _OTHER, result.b.name, 1 - share)):
+        x = 0.99 if side == "right" else 0.01
+        axis.text(x, 0.97, f"{name} lower: {part:.0%}", transform=axis.transAxes, ha=side, va="top", fontsize=9, color=colour)
+
+
+def _interval(axis: Any, difference: NDArray[np.float64], top: float) -> None:
+    """The 90 % interval and the median above the bars."""
+    import numpy as np
+
+    p5, median, p95 = (float(x) for x in np.percentile(difference, (5, 50, 95)))
+    axis.plot([p5, p95], [top * 1.1] * 2, color="black", linewidth=2, solid_capstyle="butt")
+    axis.plot([median], [top * 1.1], "|", color="black", markersize=12)
+    axis.text(median, top * 1.13, f"90 %: {_signed(p5)} to {_signed(p95)}", ha="center", va="bottom", fontsize=8)
 
 
 def _edges(low: float, high: float) -> NDArray[np.float64]:
