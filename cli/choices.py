@@ -36,8 +36,8 @@ class Choices:
     changes: dict[str, Any]
     scenario: str | None
     scenarios: Path | None
-    method: str
-    factors: Path | None
+    method: str = "AR6-GWP100"
+    factors: Path | None = None
     end_of_life: Method = "cutoff"
 
     @functools.cached_property
@@ -216,12 +216,21 @@ _MODEL_OPTIONS = (
 def model_choices(command: Function) -> Function:
     """Give a command the options of how to model; it gets one argument `choices`."""
 
+    return _with_choices(command, _MODEL_OPTIONS)
+
+
+def design_choices(command: Function) -> Function:
+    """Give a command the options of what is changed in a product (--set, --scenario, --scenarios); it gets one argument `choices`."""
+    return _with_choices(command, _MODEL_OPTIONS[:3])
+
+
+def _with_choices(command: Function, these: Sequence[Function]) -> Function:
     @functools.wraps(command)
     def with_choices(**options: Any) -> Any:
-        chosen = {field: options.pop(field) for field in Choices.__dataclass_fields__}
+        chosen = {field: options.pop(field) for field in Choices.__dataclass_fields__ if field in options}
         return command(choices=Choices(**chosen), **options)
 
-    return functools.reduce(lambda function, option: option(function), reversed(_MODEL_OPTIONS), with_choices)
+    return functools.reduce(lambda function, option: option(function), reversed(these), with_choices)
 
 
 def uncertainty_options(command: Function) -> Function:

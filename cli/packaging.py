@@ -6,6 +6,7 @@ import functools
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import printing
+from cli.choices import Choices, design_choices
 from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all, write_one
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError
@@ -45,8 +47,11 @@ def command() -> None:
 @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
 @click.option("--market", help="international, domestic or a country code (default: the product's own).")
 @_definition
+@design_choices
 @printing.output_options
-def ratio(products: tuple[str, ...], market: str | None, basis: Basis, as_json: bool, as_csv: bool, output: Path | None) -> None:
+def ratio(
+    products: tuple[str, ...], market: str | None, basis: Basis, choices: Choices, as_json: bool, as_csv: bool, output: Path | None
+) -> None:
     """The plastic-free ratio of product files or shipped products.
 
     One that is refused does not stop the others: it is named on stderr and the exit code is 3.
@@ -54,7 +59,7 @@ def ratio(products: tuple[str, ...], market: str | None, basis: Basis, as_json: 
     rows = []
     for name in products:
         try:
-            rows.append(_ratio(name, market, basis))
+            rows.append(_ratio(name, market, basis, choices))
         except LifeloopError as error:
             printing.refuse(error, as_json)
     if as_json:
@@ -66,13 +71,13 @@ def ratio(products: tuple[str, ...], market: str | None, basis: Basis, as_json: 
     sys.exit(printing.EXIT_REFUSED if len(rows) < len(products) else 0)
 
 
-def _ratio(name: str, market: str | None, basis: Basis) -> dict[str, Any]:
+def _ratio(name: str, market: str | None, basis: Basis, choices: Choices) -> dict[str, Any]:
     from circularity.packaging import masses_of, plastic_free_ratio
     from inventories.packaging import components_of
-    from inventories.shipped import load
 
-    product_file = load(name)
-    masses = masses_of(components_of(product_file, market), basis)
+    setting = choices.setting(name)
+    product_file = setting.product_file
+    masses = masses_of(components_of(product_file, market, setting.changes), basis)
     try:
         free = plastic_free_ratio(masses)
     except InputError as error:
@@ -317,13 +322,14 @@ def _material(_ctx: click.Context, _parameter: click.Parameter, text: str | None
     help="Share of the units sold in a market, and the share of these that gets the swap.",
 )
 @_definition
+@design_choices
 @_json
-def swap(products: tuple[str, ...], basis: Basis, as_json: bool, **asked: Any) -> None:
+def swap(products: tuple[str, ...], basis: Basis, choices: Choices, as_json: bool, **asked: Any) -> None:
     """What another material of one component does to the ratio and to kg CO2e, market by market."""
     from circularity.swap import totals
 
     try:
-        rows = [row for name in dict.fromkeys(products) for row in _swapped(name, basis, **asked)]
+        rows = [row for name in dict.fromkeys(products) for row in _swapped(name, basis, choices, **asked)]
         every = [row.to_dict() for row in rows] + totals(rows)
     except LifeloopError as error:
         printing.stop(error, as_json)
@@ -334,18 +340,23 @@ def swap(products: tuple[str, ...], basis: Basis, as_json: bool, **asked: Any) -
     click.echo(f"{_meaning(basis)}; kg CO2e per unit, cradle to grave, every model sold alike")
 
 
-def _swapped(name: str, basis: Basis, component: str, before: Any, after: Any, markets: list[tuple[str, float, float]]) -> list[Swapped]:
+def _swapped(
+    name: str, basis: Basis, choices: Choices, component: str, before: Any, after: Any, markets: list[tuple[str, float, float]]
+) -> list[Swapped]:
     from circularity.swap import Market, Swapped, check_split
     from inventories.packaging import design_in, with_component
-    from inventories.score_store import unit_scores
-    from inventories.shipped import load
 
     split = [Market(*said) for said in markets]
     check_split(split)
-    product_file, scores = load(name), unit_scores()
-    old, new = (with_component(product_file.product, component, *m) if m else product_file.product for m in (before, after))
+    setting = choices.setting(name)
+    product_file = setting.product_file
+    of_file = product_file.product
+    old, new = (
+        replace(setting, product_file=replace(product_file, product=with_component(of_file, component, *m))) if m else setting
+        for m in (before, after)
+    )
     try:
-        return [Swapped(old.id, m, basis, design_in(old, m.name, basis, scores), design_in(new, m.name, basis, scores)) for m in split]
+        return [Swapped(of_file.id, m, basis, design_in(old, m.name, basis), design_in(new, m.name, basis)) for m in split]
     except InputError as error:
         raise product_file.located(error) from error
 

@@ -30,10 +30,10 @@ def setting_of(
     background: Callable[[], Background] = shipped_background,
 ) -> Setting:
     """What to assess: the product with changed parameters on these scores, cut off."""
-    return Setting(product_file, dict(changes or {}), scores, background, recipes_for(product_file.product))
+    return Setting(product_file, dict(changes or {}), scores, background, _recipes(product_file.product))
 
 
-def recipes_for(product: Product) -> EndOfLife | None:
+def _recipes(product: Product) -> EndOfLife | None:
     """Cut-off as a method, where a line's own R1 needs the recipe of its material; else nothing is to be read for it."""
     own = (*(line.end_of_life for line in product.all_lines()), *(component.end_of_life for component in product.packaging))
     if all(given is None or given.r1 is None for given in own):

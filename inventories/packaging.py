@@ -7,8 +7,8 @@ from typing import Any
 
 from circularity.packaging import Basis, Component, Masses, masses_of
 from circularity.swap import Design
-from inventories.assessing import recipes_for
 from inventories.product_files import ProductFile
+from inventories.setting import Setting
 from inventories.shipped import packaging_materials
 from lca import units
 from lca.assessment import assess
@@ -16,7 +16,6 @@ from lca.errors import InputError, Problem, nearest
 from lca.parameters import Values, evaluate_amount, evaluate_parameters
 from lca.product import PackagingComponent, Product, check_market
 from lca.quantity import ESTIMATE, Quantity
-from lca.scores import UnitScores
 
 
 def components_of(product_file: ProductFile, market: str | None = None, changes: Mapping[str, Any] | None = None) -> list[Component]:
@@ -95,8 +94,9 @@ def with_component(product: Product, component: str, material: str, grams: float
     return product.model_copy(update={"packaging": (*(c for c in product.packaging if c.component != component), new)})
 
 
-def design_in(product: Product, market: str, basis: Basis, scores: UnitScores) -> Design:
+def design_in(setting: Setting, market: str, basis: Basis) -> Design:
     """The packaging of one product in a market in kg, and the product's footprint there in kg CO2e. Raises InputError."""
-    masses: Masses = masses_of(_components(product, market, {}), basis)
+    product, changes = setting.product_file.product, setting.changes
+    masses: Masses = masses_of(_components(product, market, changes), basis)
     sold = product.model_copy(update={"market": market})
-    return Design(masses, assess(sold, scores, end_of_life=recipes_for(sold)).total)
+    return Design(masses, assess(sold, setting.scores, changes, end_of_life=setting.end_of_life).total)

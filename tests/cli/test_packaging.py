@@ -29,6 +29,39 @@ def test_the_ratio_goes_by_market(lifeloop: Lifeloop, phone: Path, market: str, 
     assert [row[k] for k in ("plastic_free_ratio", "total_mass", "plastic_mass")] == pytest.approx([free, total, plastic])
 
 
+def changeable(phone: Path) -> Path:
+    """The same with the mass of the tray as a parameter, and a scenario of sale at home."""
+    text = phone.read_text("utf-8").replace("value: 20, unit: g", "value: tray_mass, unit: g")
+    parameter, scenario = (
+        "tray_mass: {value: 20, unit: g, source: spec}",
+        "at_home: {description: sold at home, market: domestic, source: spec}",
+    )
+    text = text.replace("parameters:\n", f"parameters:\n  {parameter}\n").replace("sources:\n", f"scenarios:\n  {scenario}\nsources:\n")
+    phone.write_text(text, "utf-8")
+    return phone
+
+
+def test_the_ratio_of_a_product_that_is_changed(lifeloop: Lifeloop, phone: Path) -> None:
+    """60 g of box and, at home, 40 g of tray in place of 20: 60 % is free of plastic."""
+    path = changeable(phone)
+    result = lifeloop("packaging", "ratio", path, "--scenario", "at_home", "--set", "tray_mass=40", "--json")
+    (row,) = json.loads(result.stdout)
+    assert (row["market"], row["plastic_free_ratio"]) == ("domestic", pytest.approx(0.6))
+    refused = lifeloop("packaging", "ratio", path, "--set", "tray_mas=40", "--json")
+    assert refused.exit_code == 3
+    assert "did you mean 'tray_mass'" in json.loads(refused.stderr.splitlines()[0])["hint"]
+
+
+def test_a_swap_in_a_product_that_is_changed(lifeloop: Lifeloop, phone: Path) -> None:
+    """The tray of 40 g becomes 10 g of fibre: from 60 % to all free of plastic, and the footprint is that of the changed design."""
+    path = changeable(phone)
+    asked = ("--after", "moulded fibre=10", "--market", "domestic=1", "--set", "tray_mass=40", "--json")
+    row = json.loads(lifeloop("packaging", "swap", path, *asked).stdout)[0]
+    assert (row["ratio_before"], row["ratio_after"]) == (pytest.approx(0.6), 1.0)
+    (plain,) = json.loads(lifeloop("assess", path, "--scenario", "at_home", "--set", "tray_mass=40", "--json").stdout)
+    assert row["footprint_before"] == pytest.approx(plain["total"]["value"], rel=1e-12)
+
+
 def test_a_market_without_packaging_is_refused_and_the_others_are_done(lifeloop: Lifeloop, phone: Path) -> None:
     result = lifeloop("packaging", "ratio", phone, "xiaomi_14", "--market", "dometsic", "--json")
     assert result.exit_code == 3
