@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from inventories.background_queries import tables
+from inventories.chain_quality import chain_qualities
 from inventories.exchanges import Exchange
 from inventories.setting import Setting
-from lca import units
 from lca.billing import BillLine
 from lca.catalogue import WORLD, original_name
 from lca.data_quality import (
@@ -25,7 +27,6 @@ from lca.data_quality import (
     quality_of_pedigree,
     weighted_by_contribution,
 )
-from lca.errors import InputError
 from lca.footprint import Footprint
 from lca.product import Line
 from lca.scores import UnitScores
@@ -125,7 +126,8 @@ class _Rater:
         return RatedLine(line.stage, line.part, value, quality, mine is not None or measured)
 
     def _of_process(self, name: str, location: str) -> Quality:
-        return quality_of_process(name, location, ScoreBasis(self.setting.scores, self.method))
+        own = tuple((place, tuple(exchange.pedigree)) for place, exchange in sorted(self.own.items()))
+        return quality_of_process(name, location, ScoreBasis(self.setting.scores, self.method), own)
 
 
 def _fallback(line: BillLine) -> float:
@@ -148,32 +150,18 @@ class ScoreBasis:
         return isinstance(other, ScoreBasis) and (self.scores.digest, self.method) == (other.scores.digest, other.method)
 
 
-@lru_cache(maxsize=4096)
-def quality_of_process(name: str, location: str, by: ScoreBasis) -> Quality:
-    """The ratings of a process: its own rows, each weighted by what it adds to the score of one unit."""
-    rows = _rows_of().get((name, location), ())
-    values = [_contribution(exchange, provider, by) for exchange, provider in rows]
-    qualities = [quality_of_pedigree(exchange.pedigree) for exchange, _ in rows]
-    try:
-        return mean_quality(qualities, values)
-    except InputError:
-        # nothing adds anything (such as biogenic carbon only): every row counts alike
-        return mean_quality(qualities, [1.0] * len(rows))
+Own = tuple[tuple[tuple[str, str], tuple[int, ...]], ...]
 
 
-@lru_cache(maxsize=1)
-def _rows_of() -> dict[tuple[str, str], list[tuple[Exchange, int]]]:
-    rows: dict[tuple[str, str], list[tuple[Exchange, int]]] = {}
-    for exchange, provider in zip(tables().exchanges, tables().providers, strict=True):
-        rows.setdefault((exchange.process, exchange.location), []).append((exchange, provider))
-    return rows
+def quality_of_process(name: str, location: str, by: ScoreBasis, own: Own = ()) -> Quality:
+    """The ratings of a process over its whole supply chain (`inventories.chain_quality`); `own` are pedigrees of own factors."""
+    return _qualities(by, own)[name, location]
 
 
-def _contribution(exchange: Exchange, provider: int, by: ScoreBasis) -> float:
-    background = tables().background
-    if provider >= 0:
-        target = background.catalogue.processes[provider]
-        index = by.scores.catalogue.find(target.name, target.location).index
-        return exchange.amount * units.factor(exchange.flow_unit, target.unit) * float(by.scores.of_method(by.method)[index].sum())
-    factor = background.characterisation[by.method][background.flows.index(exchange.flow)]
-    return exchange.amount * units.factor(exchange.flow_unit, "kg") * float(factor)
+@lru_cache(maxsize=8)
+def _qualities(by: ScoreBasis, own: Own) -> dict[tuple[str, str], Quality]:
+    background, scores = tables().background, by.scores.of_method(by.method)
+    find = by.scores.catalogue.find
+    index = [find(process.name, process.location).index for process in background.catalogue.processes]
+    totals = np.array([float(sum(scores[i])) for i in index])
+    return chain_qualities(tables(), by.method, totals, dict(own))

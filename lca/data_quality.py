@@ -1,7 +1,7 @@
 """Data-quality rating and primary-data share, weighted by the size of each contribution.
 
-A line is rated by the rows of its own background process, each weighted by what it adds to that process's score (first
-level; how well the suppliers' suppliers are known is not carried further), and by how well its amount and place fit.
+A line is rated by its background process over the whole supply chain (`inventories.chain_quality`), and by how well its
+amount and place fit.
 """
 
 from __future__ import annotations

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
 from cli.choices import Choices
 from inventories.background_queries import show_process
+from inventories.chain_quality import _settled
 from inventories.rating import DataQuality, ScoreBasis, quality_of_process
 from lca.data_quality import Quality, level, mean_quality, most_relevant, quality_of_pedigree, weighted_by_contribution
 from lca.errors import InputError
@@ -70,14 +72,39 @@ def test_an_estimated_amount_and_a_place_that_is_not_known_lower_the_rating(phon
     assert case(place="CN").geography < case(place="BR").geography  # no sheet of that place: the world's was taken
 
 
-def test_a_process_is_rated_by_its_own_rows(scores: UnitScores) -> None:
-    """By hand from the rows that `background show` gives."""
-    shown = show_process("aluminium, sheet", "CN")
-    rows = [(abs(e["value"]), [int(x) for x in e["pedigree"].split(";")]) for e in shown["exchanges"]]
-    whole = sum(weight for weight, _ in rows)
-    found = quality_of_process("aluminium, sheet", "CN", ScoreBasis(scores, "AR6-GWP100"))
-    assert found.technology == pytest.approx(sum(w * p[4] for w, p in rows) / whole)
-    assert found.precision == pytest.approx(sum(w * p[0] for w, p in rows) / whole)
+def test_a_process_is_rated_by_its_rows_and_by_what_is_behind_them(scores: UnitScores) -> None:
+    """From the rows that `background show` gives: each as good as the worse of itself and its provider."""
+    by = ScoreBasis(scores, "AR6-GWP100")
+    shown = show_process("aluminium, sheet", "CN")["exchanges"]
+
+    def rated(process: str, location: str) -> Quality:
+        return quality_of_process(process, scores.catalogue.find(process, location).location, by)
+
+    found = rated("aluminium, sheet", "CN")
+    whole = sum(abs(e["value"]) for e in shown)
+    for number, name in ((4, "technology"), (3, "geography"), (2, "time"), (0, "precision")):
+        expected = 0.0
+        for e in shown:
+            row = float(e["pedigree"].split(";")[number])
+            behind = getattr(rated(e["flow"], e["flow_location"]), name) if e["kind"] == "input" else 1.0
+            expected += abs(e["value"]) * max(row, behind) / whole
+        assert getattr(found, name) == pytest.approx(expected)
+
+
+def test_loops_are_followed_until_the_ratings_settle() -> None:
+    """A = (2 + B) / 2 and B = (4 + A) / 2: a half from its own emissions, rated 2 and 4, a half from the other: 8/3 and 10/3."""
+    consumer, provider = np.array([0, 0, 1, 1]), np.array([-1, 1, -1, 0])
+    of_rows = np.array([[2.0], [1.0], [4.0], [1.0]])
+    assert _settled(consumer, provider, np.ones(4), of_rows, {}, 2)[:, 0] == pytest.approx([8 / 3, 10 / 3])
+    # an own factor, rated 1, stands for B: A = (2 + 1) / 2
+    assert _settled(consumer, provider, np.ones(4), of_rows, {1: [1.0]}, 2)[:, 0] == pytest.approx([1.5, 1.0])
+
+
+def test_what_is_behind_is_never_better_than_the_row_that_takes_it() -> None:
+    """A row rated 4 takes all from a process rated 2: 4. A row rated 1 takes all from one rated 2: 2."""
+    consumer, provider = np.array([0, 1, 2]), np.array([2, 2, -1])
+    rated = _settled(consumer, provider, np.ones(3), np.array([[4.0], [1.0], [2.0]]), {}, 3)[:, 0]
+    assert rated == pytest.approx([4.0, 2.0, 2.0])
 
 
 def test_primary_data_are_own_factors_and_verified_measurements_of_this_product(phone_file: Callable[..., Path], tmp_path: Path) -> None:
