@@ -74,9 +74,8 @@ def two_for_people(result: Comparison, pair: PairedDesigns | None, notes: Sequen
     body = [f"A = {result.a.name}, B = {result.b.name}; kg CO2e per {result.per}", ""]
     body += [printing.table(table, right=("A", "B", "B - A"))]
     body += [f"({len(shown) - _MOST_LINES} more lines; --csv lists them all)"] if len(shown) > _MOST_LINES else []
-    body += [result.sentence]
-    body += _in_worlds(result, pair) if pair else []
-    return "\n".join([*body, *(f"note: {note}" for note in notes)])
+    body += [result.sentence, *(f"note: {note}" for note in notes)]
+    return "\n".join([*body, *(_in_worlds(result, pair) if pair else [])])
 
 
 def _in_worlds(result: Comparison, pair: PairedDesigns) -> list[str]:

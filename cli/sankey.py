@@ -38,16 +38,18 @@ def plot_sankey(found: Hotspots, path: Path, depth: int = 4) -> None:
         x, y, height = boxes[node.number]
         colour = colours[_line_of(node, found)]
         if node.parent >= 0:
-            _ribbon(axis, boxes[node.parent], (x, y, height), used.get(node.parent, 0.0), colour)
-            used[node.parent] = used.get(node.parent, 0.0) + height
+            flow = node.value / found.footprint.total
+            _ribbon(axis, boxes[node.parent], (x, y + height - flow, flow), used.get(node.parent, 0.0), colour)
+            used[node.parent] = used.get(node.parent, 0.0) + flow
         _box(axis, (x, y, height), colour)
         if height > _LABEL_FROM and node.parent >= 0:
             axis.text(x + _WIDTH + 0.015, y + height / 2, _label(node), fontsize=6.5, va="center", bbox=_PAPER)
+    _rest_of_the_root(axis, boxes[0], used.get(0, 0.0), found)
     axis.set_xlim(-0.05, depth + 1.1)
     axis.set_ylim(-0.02, max(y + h for _, y, h in boxes.values()) + 0.05)
     axis.axis("off")
     axis.set_title(_title(found, depth), loc="left", fontsize=9)
-    _legend(axis, found)
+    _legend(axis, [n for n in shown if n.depth == 1], found)
     save_figure(figure, path)
 
 
@@ -67,11 +69,20 @@ def _title(found: Hotspots, depth: int) -> str:
     return f"{found.footprint.name}: {significant(found.footprint.total)} kg CO2e, branches above {found.cutoff:.1%}{rest}"
 
 
-def _legend(axis: Any, found: Hotspots) -> None:
+def _rest_of_the_root(axis: Any, box: tuple[float, float, float], used: float, found: Hotspots) -> None:
+    """What the root has besides the bands that leave it: many small branches."""
+    x, y, height = box
+    if height - used > _LABEL_FROM:
+        told = f"branches below {found.cutoff:.1%}: {significant((height - used) * found.footprint.total)}"
+        axis.text(x + _WIDTH + 0.015, y, told, fontsize=6.5, va="bottom", bbox=_PAPER)
+
+
+def _legend(axis: Any, first_level: list[Node], found: Hotspots) -> None:
     """The colours of the stages that are drawn."""
     from matplotlib.patches import Patch
 
-    stages = dict.fromkeys(line.stage for line in found.footprint.bill.lines)
+    drawn = {node.stage for node in first_level}
+    stages = [stage for stage in dict.fromkeys(line.stage for line in found.footprint.bill.lines) if stage in drawn]
     handles = [Patch(color=stage_colour(stage), label=stage.replace("_", " ")) for stage in stages]
     axis.legend(handles=handles, loc="upper right", fontsize=7, frameon=False)
 
@@ -84,11 +95,14 @@ def _label(node: Node) -> str:
 
 
 def _places(root: Node, children: dict[int, list[Node]], total: float) -> dict[int, tuple[float, float, float]]:
-    """x, y and height of every node: children stacked from the top of their parent's band, with a gap between branches."""
+    """x, y and height of every node: children stacked from the top of their parent's band, with a gap between branches.
+
+    A box is as high as what flows into it where savings, which are not drawn, make it less.
+    """
     boxes: dict[int, tuple[float, float, float]] = {}
 
     def put(node: Node, top: float) -> float:
-        height = node.value / total
+        height = max(node.value, sum(child.value for child in children.get(node.number, []))) / total
         below = top
         for child in sorted(children.get(node.number, []), key=lambda n: -n.value):
             below = put(child, below) - _GAP
@@ -108,11 +122,10 @@ def _line_of(node: Node, found: Hotspots) -> int:
 
 
 def _colours(found: Hotspots) -> dict[int, Any]:
-    stages = {line.part: line.stage for line in found.footprint.bill.lines}
     colours: dict[int, Any] = {0: "#444444"}
     for node in found.tree[1:]:
         if node.depth == 1:
-            colours[node.number] = stage_colour(stages[node.label.split(": ")[0]])
+            colours[node.number] = stage_colour(node.stage)
     return colours
 
 

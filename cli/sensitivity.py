@@ -16,7 +16,8 @@ from lca.errors import FunctionalUnitsDiffer, LifeloopError
 from lca.rounding import significant
 
 if TYPE_CHECKING:
-    from lca.sensitivity import Question, Sobol, Swing, Turns
+    from lca.break_even import Turns
+    from lca.sensitivity import Question, Sobol, Swing
 
 _MOST_ROWS = 15
 
@@ -50,7 +51,8 @@ def command(
     single parameters at which the other one wins. A product may be under a scenario of its own (PRODUCT@SCENARIO);
     --set A:NAME=VALUE is for PRODUCT, B: for OTHER. Exit code 2 when the functional units differ.
     """
-    from lca.sensitivity import Turns, one_at_a_time, search_break_even, sobol
+    from lca.break_even import Turns, search_break_even
+    from lca.sensitivity import one_at_a_time, sobol
 
     if samples & (samples - 1):
         raise click.BadParameter("the base sample is a power of two", param_hint="--samples")

@@ -30,7 +30,8 @@ class Node:
     """One visit of the walk: `value` is the kg CO2e of the branch, `direct` what the process itself emits in it.
 
     `below` is what its inputs under the cut-off add: positive and negative ones apart. value = direct + the children's
-    values + below. The root has no process (-1); nodes of the first level are the product's lines.
+    values + below. The root has no process (-1) and no stage; nodes of the first level are the product's lines, and every
+    node below has the stage of its line.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Node:
     depth: int
     process: int
     label: str
+    stage: str
     location: str
     amount: float
     unit: str
@@ -186,23 +188,23 @@ class _Walk:
         self.processes = scores.catalogue.processes
         self.network, self.totals, self.direct, self.smallest = network, totals, direct, smallest
         self.nodes: list[Node] = []
-        self._waiting: list[tuple[float, int, int, int, int, float, str]] = []
+        self._waiting: list[tuple[float, int, int, int, int, float, str, str]] = []
         self._ticket = count()
 
-    def offer(self, parent: int, depth: int, process: int, amount: float, label: str = "") -> bool:
+    def offer(self, parent: int, depth: int, process: int, amount: float, label: str, stage: str) -> bool:
         """Queue a branch when it is large enough."""
         value = amount * float(self.totals[process])
         if abs(value) < self.smallest:
             return False
-        heapq.heappush(self._waiting, (-abs(value), next(self._ticket), parent, depth, process, amount, label))
+        heapq.heappush(self._waiting, (-abs(value), next(self._ticket), parent, depth, process, amount, label, stage))
         return True
 
     def run(self, most: int) -> None:
         """Open branches, largest first, until none is left or there are so many nodes."""
         while self._waiting and len(self.nodes) < most:
-            _, _, parent, depth, process, amount, label = heapq.heappop(self._waiting)
-            self._open(parent, depth, process, amount, label)
-        for _, _, parent, _, process, amount, _ in self._waiting:  # what is not opened any more is not lost
+            _, _, parent, depth, process, amount, label, stage = heapq.heappop(self._waiting)
+            self._open(parent, depth, process, amount, label, stage)
+        for _, _, parent, _, process, amount, *_ in self._waiting:  # what is not opened any more is not lost
             self._leave(parent, amount * float(self.totals[process]))
 
     def _leave(self, parent: int, value: float) -> None:
@@ -210,17 +212,18 @@ class _Walk:
         above, below = (value, 0.0) if value > 0 else (0.0, value)
         self.nodes[parent] = replace(node, below_positive=node.below_positive + above, below_negative=node.below_negative + below)
 
-    def _open(self, parent: int, depth: int, process: int, amount: float, label: str) -> None:
+    def _open(self, parent: int, depth: int, process: int, amount: float, label: str, stage: str) -> None:
         number = len(self.nodes)
         above = below = 0.0
         for provider, each in zip(*self.network.inputs_of(process), strict=True):
-            if not self.offer(number, depth + 1, int(provider), amount * float(each)):
+            if not self.offer(number, depth + 1, int(provider), amount * float(each), "", stage):
                 small = amount * float(each) * float(self.totals[provider])
                 above, below = (above + small, below) if small > 0 else (above, below + small)
         found = self.processes[process]
         value, own = amount * float(self.totals[process]), amount * float(self.direct[process])
         name = f"{label}: {found.name}" if label else found.name
-        self.nodes.append(Node(number, parent, depth, process, name, found.location, amount, found.unit, value, own, above, below))
+        place = found.location
+        self.nodes.append(Node(number, parent, depth, process, name, stage, place, amount, found.unit, value, own, above, below))
 
 
 def walk(
@@ -238,11 +241,12 @@ def walk(
     """
     total = footprint.total
     state = _Walk(scores, network, totals, direct, cutoff * abs(total))
-    root = Node(0, -1, 0, -1, footprint.name, "", footprint.functional_unit.quantity, footprint.functional_unit.unit, total, 0.0, 0.0, 0.0)
+    unit = footprint.functional_unit
+    root = Node(0, -1, 0, -1, footprint.name, "", "", unit.quantity, unit.unit, total, 0.0, 0.0, 0.0)
     state.nodes.append(root)
     above = below = 0.0
     for line, amount in zip(footprint.bill.lines, footprint.bill.amounts, strict=True):
-        if not state.offer(0, 1, line.index, float(amount), line.part):
+        if not state.offer(0, 1, line.index, float(amount), line.part, line.stage):
             small = float(amount) * float(totals[line.index])
             above, below = (above + small, below) if small > 0 else (above, below + small)
     state.nodes[0] = Node(**{**vars(root), "below_positive": above, "below_negative": below})

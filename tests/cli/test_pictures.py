@@ -82,6 +82,11 @@ def test_the_sankey_shows_the_values_of_the_largest_branches(lifeloop: Cli, tmp_
     for node in largest:
         assert f"({node['location']}) {significant(node['value'])}" in text
     assert significant(found["total"]["value"]) in text
+    # what no band shows stands at the root, and the legend names what is drawn only
+    root = found["nodes"][0]
+    assert f"branches below 0.5%: {significant(root['below_positive'])}" in text
+    of_bands = {n["stage"].replace("_", " ") for n in found["nodes"] if n["depth"] == 1}
+    assert {line for line in text.splitlines() if line in {s.replace("_", " ") for s in found["stages"]}} == of_bands
 
 
 def test_the_sankey_says_what_it_cannot_draw(lifeloop: Cli, tmp_path: Path) -> None:
@@ -92,6 +97,7 @@ def test_the_sankey_says_what_it_cannot_draw(lifeloop: Cli, tmp_path: Path) -> N
     saved = sum(n["value"] for n in json.loads(result.stdout)["nodes"] if n["depth"] == 1 and n["value"] < 0)
     assert saved < 0
     assert "are not drawn" in words(path)
+    assert "credits" not in words(path).splitlines()
 
 
 def test_the_scenarios_show_totals_and_changes(lifeloop: Cli, tmp_path: Path) -> None:
@@ -100,6 +106,16 @@ def test_the_scenarios_show_totals_and_changes(lifeloop: Cli, tmp_path: Path) ->
         assert significant(row["total"]) in text
         assert row["scenario"].replace("_", " ") in text
     assert f"({found['scenarios'][2]['change']:+.1%})" in text
+
+
+def test_the_scenarios_show_credits_apart(lifeloop: Cli, tmp_path: Path) -> None:
+    """To the left of zero: the axis begins below it, and the legend names them."""
+    plain, credited = tmp_path / "plain.svg", tmp_path / "credited.svg"
+    command = ("scenarios", "xiaomi_su7", "longer_life")
+    assert lifeloop(*command, "--plot", plain).exit_code == 0
+    assert lifeloop(*command, "--end-of-life", "substitution", "--plot", credited).exit_code == 0
+    assert "credits" in words(credited)
+    assert "credits" not in words(plain)
 
 
 def test_a_picture_of_an_unknown_format_is_a_usage_error(lifeloop: Cli, tmp_path: Path) -> None:

@@ -58,6 +58,12 @@ def children(found: Hotspots, number: int) -> list[Node]:
 
 def test_the_first_level_is_the_products_lines() -> None:
     found = case()
+    assert {n.label: n.stage for n in children(found, 0)} == {
+        "case: sheet": "materials",
+        "charging: power": "use",
+        "device: bin": "end_of_life",
+    }
+    assert all(n.stage == found.tree[n.parent].stage for n in found.tree if n.depth > 1)
     first = {n.label: n.value for n in children(found, 0)}
     assert first == pytest.approx({"case: sheet": SHEET, "charging: power": 2 * POWER, "device: bin": BIN})
     assert found.tree[0].value == pytest.approx(SHEET + 2 * POWER + BIN)

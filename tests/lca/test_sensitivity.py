@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lca.break_even import break_even, search_break_even
 from lca.distributions import TRIANGULAR, UNIFORM
 from lca.product import Product
 from lca.sensitivity import (
@@ -18,11 +19,9 @@ from lca.sensitivity import (
     Model,
     Question,
     as_rows,
-    break_even,
     difference_question,
     footprint_question,
     one_at_a_time,
-    search_break_even,
     sobol,
 )
 from lca.solve import unit_scores
