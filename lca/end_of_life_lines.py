@@ -34,6 +34,8 @@ _ONES = Scores(**{field.name: 1.0 for field in fields(Scores)})
 HEAT = "heat, industrial mix"
 ELECTRICITY = "electricity, medium voltage"
 _TREATMENT = "waste treatment"
+#: A treatment line that is so near to the product's mass (the bill warns of parts that are farther off) treats all of it.
+_NEARLY = 0.05
 
 
 @dataclass(frozen=True)
@@ -236,21 +238,25 @@ class _Builder:
     def _treated(self) -> Numbers:
         """kg of the product that its treatment lines treat.
 
-        Lines that share the product out sum to its mass; lines that treat the same kg one after the other sum to more than
-        there is. So it is their sum, but not more than the product (without its batteries) and not less than the largest line.
+        Lines that share the product and its accessories out sum to their mass. Lines that each treat the whole product (without
+        its batteries) are steps of one treatment: the mass is their sum over their number, and not less than the largest line.
         """
         each = list(zip(self.made.amount_of, self.made.lines, strict=True))
         amounts = [amount for amount, line in each if self._treats_product(line)]
         batteries = [amount for amount, line in each if self._is_treatment(line) and "battery" in line.process]
-        there = self._product_mass() - functools.reduce(np.maximum, batteries, 0.0)
-        return np.maximum(np.minimum(sum(amounts), there), functools.reduce(np.maximum, amounts, 0.0))
+        there = [mass - functools.reduce(np.maximum, batteries, 0.0) for mass in self._product_masses()]
+        steps = sum(
+            1.0 * functools.reduce(np.logical_or, [abs(amount - mass) <= _NEARLY * mass for mass in there], False) for amount in amounts
+        )
+        return np.maximum(sum(amounts) / np.maximum(steps, 1.0), functools.reduce(np.maximum, amounts, 0.0))
 
-    def _product_mass(self) -> Numbers:
-        """kg of the product: of its parts where all are known, else as declared; without end where neither is."""
+    def _product_masses(self) -> Iterator[Numbers]:
+        """kg of the product: of its parts where all are known, and as declared, where it is."""
         masses = [mass for mass, line in zip(self.made.mass_of, self.made.lines, strict=True) if line.stage == "materials"]
-        if any(np.isnan(smallest(mass)) for mass in masses):
-            return np.inf if self.made.declared_mass is None else self.made.declared_mass
-        return sum(masses)
+        if not any(np.isnan(smallest(mass)) for mass in masses):
+            yield sum(masses)
+        if self.made.declared_mass is not None:
+            yield self.made.declared_mass
 
     def _treats_product(self, line: BillLine) -> bool:
         """Treatment of the device itself: not of its packaging, nor of batteries, whose cells no recipe covers."""

@@ -243,6 +243,8 @@ def test_treatment_in_steps_is_taken_out_of_every_step() -> None:
 def test_treatment_that_shares_the_product_out_keeps_what_no_formula_covers() -> None:
     assert treated(3.0, 1.0, parts=4.0) == pytest.approx(2.0)
     assert treated(5.0) == pytest.approx(3.0)
+    # 1 kg of accessories beside the product of 4 kg: 2 of 5 kg are covered
+    assert treated(4.0, 1.0, parts=4.0) == pytest.approx(3.0)
 
 
 def test_where_a_part_has_no_mass_the_declared_one_tells_steps_from_shares() -> None:
