@@ -98,12 +98,17 @@ class Footprint:
     @property
     def lines(self) -> ReportLines:
         """The separate lines of ISO 14067."""
-        return report_lines(self.gases, self.parts, self.carbon)
+        return report_lines(self.gases, self.parts, self.carbon, self._by_gas("end_of_life"))
 
     @property
     def gases(self) -> dict[str, float]:
         """kg CO2e by gas group."""
-        return {group: fsum(row[number] for row in self.rows) for number, group in enumerate(self.groups)}
+        return self._by_gas()
+
+    def _by_gas(self, *stages: str) -> dict[str, float]:
+        """kg CO2e by gas group, of these stages or of all."""
+        rows = [row for row, line in zip(self.rows, self.bill.lines, strict=True) if not stages or line.stage in stages]
+        return {group: fsum(row[number] for row in rows) for number, group in enumerate(self.groups)}
 
     @property
     def parts(self) -> list[dict[str, Any]]:

@@ -80,6 +80,8 @@ class ReportLines:
     land_use_change: float
     aircraft: float
     carbon: BiogenicCarbon | None
+    #: the part of the biogenic emissions that treatment after use gives off (methane of the product's own carbon), kg CO2e
+    after_use: float = 0.0
 
     @property
     def total(self) -> float:
@@ -97,27 +99,33 @@ class ReportLines:
             "land_use_change": self.land_use_change,
             "aircraft": self.aircraft,
             "biogenic_carbon": None if self.carbon is None else vars(self.carbon) | {"unit": "kg C"},
-            "with_uptake": None if self.carbon is None else with_uptake(self.biogenic_emissions, self.carbon, method),
+            "with_uptake": None if self.carbon is None else with_uptake(self, self.carbon, method),
         }
 
 
-def with_uptake(methane_score: float, carbon: BiogenicCarbon, method: str) -> dict[str, Any]:
-    """The biogenic lines at -1/+1, kg CO2e: carbon of product, packaging and methane taken up, and released again.
+def with_uptake(lines: ReportLines, carbon: BiogenicCarbon, method: str) -> dict[str, Any]:
+    """The biogenic lines at -1/+1, kg CO2e: carbon of product, packaging and upstream methane taken up, and released again.
 
-    `methane_score` is the score of biogenic methane at 0/0. All carbon of product and packaging counts as released at
-    the end of life. The sum is that of 0/0 but for the rounding of the published methane factors (29.8 - 44/16 = 27.05).
+    All carbon of product and packaging counts as released at the end of life: as the methane that treatment after use
+    gives off, as far as there is so much carbon, the rest as carbon dioxide. The sum is that of 0/0 but for the rounding
+    of the published methane factors (29.8 - 44/16 = 27.05).
     """
-    methane = methane_score / biogenic_methane_factor(method, "0/0")
+    factor = biogenic_methane_factor(method, "0/0")
+    methane = lines.biogenic_emissions / factor
     held = CO2_PER_CARBON * (carbon.product + carbon.packaging)
+    of_held = min(CO2_PER_METHANE * lines.after_use / factor, held)
+    taken_up = held + CO2_PER_METHANE * methane - of_held
     return {
         "convention": "-1/+1",
-        "biogenic_removals": -held - CO2_PER_METHANE * methane,
-        "biogenic_emissions": held + methane * biogenic_methane_factor(method, "-1/+1"),
+        "biogenic_removals": -taken_up,
+        "biogenic_emissions": held - of_held + methane * biogenic_methane_factor(method, "-1/+1"),
     }
 
 
-def report_lines(gases: Mapping[str, float], parts: list[dict[str, Any]], carbon: BiogenicCarbon | None) -> ReportLines:
-    """The lines from a footprint's gas groups and parts, kg CO2e.
+def report_lines(
+    gases: Mapping[str, float], parts: list[dict[str, Any]], carbon: BiogenicCarbon | None, after_use: Mapping[str, float]
+) -> ReportLines:
+    """The lines from a footprint's gas groups, its parts, and the gas groups of its end-of-life stage, kg CO2e.
 
     Aircraft is the air freight among the product's own lines: no process of the background uses any.
     """
@@ -130,4 +138,5 @@ def report_lines(gases: Mapping[str, float], parts: list[dict[str, Any]], carbon
         land_use_change=land_use,
         aircraft=sum(part["value"] for part in parts if part["process"].startswith(_AIRCRAFT)),
         carbon=carbon,
+        after_use=sum(after_use.get(group, 0.0) for group in _BIOGENIC),
     )

@@ -45,7 +45,7 @@ def test_the_background_counts_biogenic_methane_at_zero_zero() -> None:
 
 
 def test_lines_by_hand() -> None:
-    lines = report_lines(GASES, PARTS, BiogenicCarbon(0.0, 0.3))
+    lines = report_lines(GASES, PARTS, BiogenicCarbon(0.0, 0.3), {})
     assert (lines.fossil, lines.biogenic_emissions, lines.biogenic_removals, lines.land_use_change) == pytest.approx((12.0, 2.7, 0.0, 0.5))
     assert lines.aircraft == pytest.approx(1.75)
     assert lines.total == pytest.approx(sum(GASES.values()))
@@ -53,10 +53,21 @@ def test_lines_by_hand() -> None:
 
 def test_uptake_and_release_by_hand() -> None:
     # 0.1 kg of methane took up 0.275 kg of carbon dioxide; 0.3 kg of carbon are 1.1 kg
-    told = with_uptake(2.7, BiogenicCarbon(0.1, 0.2), "AR6-GWP100")
+    lines = report_lines(GASES, PARTS, BiogenicCarbon(0.1, 0.2), {})
+    told = with_uptake(lines, BiogenicCarbon(0.1, 0.2), "AR6-GWP100")
     assert told["biogenic_removals"] == pytest.approx(-(1.1 + 0.275))
     assert told["biogenic_emissions"] == pytest.approx(1.1 + 2.98)
     assert told["biogenic_removals"] + told["biogenic_emissions"] == pytest.approx(2.7, rel=0.002)
+
+
+def test_carbon_that_leaves_a_landfill_as_methane_is_taken_up_once() -> None:
+    """Half of the 0.1 kg of methane is of the packaging's own carbon: its 0.1375 kg of carbon dioxide are among the 1.1 kg already."""
+    told = report_lines(GASES, PARTS, BiogenicCarbon(0.1, 0.2), {"methane, biogenic": 1.35}).to_dict("AR6-GWP100")["with_uptake"]
+    assert told["biogenic_removals"] == pytest.approx(-(1.1 + 0.1375))
+    assert told["biogenic_emissions"] == pytest.approx(1.1 - 0.1375 + 2.98)
+    # more methane than the product has carbon for is of other carbon
+    told = report_lines(GASES, PARTS, BiogenicCarbon(0.0, 0.0), {"methane, biogenic": 1.35}).to_dict("AR6-GWP100")["with_uptake"]
+    assert told["biogenic_removals"] == pytest.approx(-0.275)
 
 
 def test_carbon_by_process_then_by_category() -> None:
