@@ -10,6 +10,7 @@ import click
 
 from cli import printing
 from cli.choices import Choices, model_choices
+from cli.finite import FiniteRange
 from lca.errors import FunctionalUnitsDiffer, LifeloopError
 from lca.rounding import significant
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
 _life = click.option(
     "--average-life",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="Average life of such products, in the unit of the file (default: the archetype's).",
 )
 _FOOT = (
@@ -87,6 +88,7 @@ def compare(a: str, b: str | None, choices: Choices, average_life: float | None,
     first = choices if b is not None else replace(choices, changes={}, scenario=None)
     try:
         answer = _compared(_design(a, first, average_life), _design(b or a, choices, average_life))
+        answer["a"]["scenario"], answer["b"]["scenario"] = first.scenario_of(a), choices.scenario_of(b or a)
     except FunctionalUnitsDiffer as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     except LifeloopError as error:
@@ -109,11 +111,7 @@ def _compared(first: tuple[Circularity, Any], second: tuple[Circularity, Any]) -
 
 def _changed(choices: Choices) -> str:
     """What B was made with, in words."""
-    told = [
-        *(f"{name}={value}" for name, value in choices.changes.items()),
-        *([f"scenario {choices.scenario}"] if choices.scenario else []),
-    ]
-    return f" with {', '.join(told)}" if told else ""
+    return f" with {', '.join(f'{name}={value}' for name, value in choices.changes.items())}" if choices.changes else ""
 
 
 def _report(answer: dict[str, Any], changed: str) -> str:
@@ -123,7 +121,8 @@ def _report(answer: dict[str, Any], changed: str) -> str:
     rows = [
         {"": name, "A": significant(a[key]), "B": significant(b[key]), "B - A": _signed(b[key] - a[key])} for key, name in names.items()
     ]
-    return f"A = {a['product']}, B = {b['product']}{changed}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
+    said = [f"{side['product']} under {side['scenario']}" if side["scenario"] else side["product"] for side in (a, b)]
+    return f"A = {said[0]}, B = {said[1]}{changed}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
 
 
 def _signed(value: float) -> str:

@@ -26,7 +26,7 @@ def command(product: str, part: str | None, choices: Choices, as_json: bool, as_
     from inventories.explaining import explain
 
     try:
-        explained = explain(choices.setting(product), choices.method, choices.own)
+        explained = explain(choices.setting(product), choices.method, choices.own, choices.scenario_of(product))
         lines = explained.lines if part is None else _of_part(explained, part)
     except LifeloopError as error:
         printing.stop(error, as_json)
@@ -65,7 +65,7 @@ def _report(explained: Explanation) -> str:
     ]
     return "\n".join(
         [
-            f"{explained.name}: {significant(explained.total)} kg CO2e",
+            f"{explained.name}{f' under {explained.scenario}' if explained.scenario else ''}: {significant(explained.total)} kg CO2e",
             printing.table(rows, right=("amount", "kg CO2e")),
             "",
             f"{explained.estimate_share:.0%} of the result rests on amounts or factors without a source.",

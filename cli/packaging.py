@@ -15,6 +15,7 @@ import click
 
 from cli import printing
 from cli.choices import Choices, design_choices
+from cli.finite import FiniteRange
 from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all, write_one
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError
@@ -235,7 +236,7 @@ def list_(as_json: bool, as_csv: bool, output: Path | None) -> None:
 @command.command("status")
 @_definition
 @click.option("--by-model", is_flag=True, help="Ratios of each model by itself, too.")
-@click.option("--at-least", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Ratio from which on a model is covered.")
+@click.option("--at-least", type=FiniteRange(0, 1), default=1.0, show_default=True, help="Ratio from which on a model is covered.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Sales up to this day, whenever recorded.")
 @click.option("--known-at", callback=is_moment, metavar="TIME", help="As the book stood at this moment (record time).")
 @records_option

@@ -13,8 +13,8 @@ import click
 from inventories.home import home
 from lca.comparison import Comparison, per_what
 from lca.footprint import Footprint
-from lca.product import STAGES
 from lca.rounding import significant
+from lca.stages import STAGES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,6 +11,7 @@ import click
 from cli import printing
 from cli.company_import import import_table, write_template
 from cli.entry_options import Logging, entry_options
+from cli.finite import FiniteRange
 from cli.logging_entries import encoding_option, sheet_option
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError, Problem
@@ -131,7 +132,7 @@ def _day(moment: datetime | None) -> date | None:
     type=click.Choice(["spend", "volume", "electricity", "mean"]),
     help="What green electricity is weighted by (default: the first of spend, volume, electricity that is logged, else the plain mean).",
 )
-@click.option("--cut", type=click.FloatRange(0, 1, max_open=True), default=0.05, show_default=True, help="Rule: cut of emissions a year.")
+@click.option("--cut", type=FiniteRange(0, 1, max_open=True), default=0.05, show_default=True, help="Rule: cut of emissions a year.")
 @click.option(
     "--as-scenario",
     "scenario",

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.plots import new_figure, save_figure, stage_colour, stage_hatch
-from lca.product import STAGES
 from lca.rounding import significant
+from lca.stages import STAGES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from lca.comparison import Comparison
+    from lca.discernibility import PairedDesigns
     from lca.footprint import Footprint
-    from lca.uncertainty import Draws, PairedComparison
+    from lca.uncertainty import Draws
 
 #: White behind a label, so that no line runs through it.
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
@@ -70,7 +71,7 @@ def _interval_panel(axis: Any, group: Sequence[dict[str, Any]], title: str) -> N
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def plot_distribution(result: Comparison, paired: PairedComparison, path: Path) -> None:
+def plot_distribution(result: Comparison, paired: PairedDesigns, path: Path) -> None:
     """The difference B - A over all possible worlds as a histogram, coloured by which design is lower."""
     import numpy as np
 

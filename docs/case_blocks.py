@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cli.validation_tables import case_rows
 from inventories.validation import Case
-from lca.product import STAGES
 from lca.rounding import significant
+from lca.stages import STAGES
 
 #: Parts that the second table of a case shows.
 PARTS_SHOWN = 10

@@ -36,6 +36,7 @@ class Explanation:
     lines: list[dict[str, Any]]
     warnings: tuple[str, ...]
     method: str
+    scenario: str | None
     #: where the background rows behind a line are looked up
     basis: Basis = field(repr=False)
 
@@ -48,10 +49,12 @@ class Explanation:
         return line | {"background": show_process(line["process"], line["location"], self.method, self.basis)}
 
 
-def explain(setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | None = None) -> Explanation:
+def explain(
+    setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | None = None, scenario: str | None = None
+) -> Explanation:
     """Assess a product and say of each line where amount and factor come from, and how good they are.
 
-    `own` are the own factors, if any, that the scores were made with. Raises InputError as `assess` does.
+    `own` are the own factors, if any, that the scores were made with; `scenario` is the one the setting is under. Raises InputError as `assess` does.
     """
     product_file = setting.product_file
     footprint = assess_setting(setting, method)
@@ -65,7 +68,7 @@ def explain(setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | No
     share = footprint.resting_on_estimates / footprint.total if footprint.total else 0.0
     coverage, sentence = _mass(footprint)
     said = (*footprint.warnings, *((*own.notes, *unused_factors(own, [(setting, footprint)])) if own else ()))
-    return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, said, method, basis)
+    return Explanation(footprint.product, footprint.name, footprint.total, share, coverage, sentence, lines, said, method, scenario, basis)
 
 
 def _line(part: dict[str, Any], product_file: ProductFile, basis: Basis) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from inventories.extending import merge
 from inventories.tables import Row
 from inventories.yamlfile import Mapping
 from lca.errors import InputError, Problem, nearest
-from lca.product import STAGES, Line, PackagingComponent, Parameter, Product
+from lca.product import Line, PackagingComponent, Parameter, Product
 from lca.quantity import ESTIMATE
+from lca.stages import STAGES
 
 #: Finds the file of a shipped product or archetype by its id; None when there is none.
 Finder = Callable[[str], Path | None]

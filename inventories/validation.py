@@ -15,8 +15,9 @@ from inventories.shipped import load, product_paths
 from inventories.world_store import worlds_of
 from lca.distributions import normal
 from lca.footprint import Footprint
-from lca.product import STAGES, Published
+from lca.published import Published
 from lca.scores import UnitScores
+from lca.stages import STAGES
 from lca.uncertainty import Draws, sample
 from lca.worlds import Progress, Worlds
 

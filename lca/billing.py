@@ -14,8 +14,9 @@ from lca.catalogue import Catalogue
 from lca.errors import InputError, Problem, UnitError
 from lca.one_or_many import columns, is_many, largest, mean, smallest
 from lca.parameters import Values, evaluate_amount, evaluate_parameters, unusual_values
-from lca.product import STAGES, Line, LineEndOfLife, PackagingComponent, Product, ResultStage, Stage
+from lca.product import Line, LineEndOfLife, PackagingComponent, Product
 from lca.quantity import ESTIMATE
+from lca.stages import STAGES, ResultStage, Stage
 
 if TYPE_CHECKING:
     import numpy as np

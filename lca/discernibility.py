@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lca.comparison import TIE
 from lca.errors import LifeloopError
-from lca.product import STAGES
-from lca.uncertainty import Draws, PairedComparison, wilson_interval
+from lca.stages import STAGES
+from lca.uncertainty import Draws, percentiles, wilson_interval
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,18 +23,33 @@ def settled(difference: Floats, size: Floats) -> Floats:
     return np.where(np.abs(difference) <= TIE * size, 0.0, difference)
 
 
-def spread(values: Floats) -> dict[str, float]:
-    """Median, mean, 5th and 95th percentile."""
-    low, median, high = np.percentile(values, (5, 50, 95))
-    return {"median": float(median), "mean": float(values.mean()), "p5": float(low), "p95": float(high)}
+@dataclass(frozen=True)
+class PairedDesigns:
+    """Two designs in the same worlds, by stage too: those draws that both have (each background leaves out its own unproductive ones).
 
-
-class PairedDesigns(PairedComparison):
-    """Two designs in the same worlds, also by stage; what differs by rounding noise only is a tie.
-
-    The same lines, split or in another order, add up to other last digits: without a tolerance one design would be lower
-    than itself in most worlds.
+    What differs by rounding noise only is a tie: the same lines, split or in another order, add up to other last digits,
+    and without a tolerance one design would be lower than itself in most worlds.
+    Raises LifeloopError when the draws have different seeds, or no number in common: they are not of the same worlds.
     """
+
+    a: Draws
+    b: Draws
+
+    def __post_init__(self) -> None:
+        if self.a.seed != self.b.seed or not self.numbers.size:
+            raise LifeloopError(
+                f"the draws of {self.a.product} and {self.b.product} are not of the same worlds (seeds {self.a.seed}, {self.b.seed})"
+            )
+
+    @property
+    def numbers(self) -> Integers:
+        """The draws that both designs have."""
+        return np.intersect1d(self.a.numbers, self.b.numbers)
+
+    @property
+    def left_out(self) -> int:
+        """Draws that one or the other background left out, as far as the worlds reach."""
+        return max(len(draws.numbers) + draws.left_out for draws in (self.a, self.b)) - len(self.numbers)
 
     @property
     def difference(self) -> Floats:
@@ -52,18 +67,35 @@ class PairedDesigns(PairedComparison):
         credited = any("credits" in draws.stages_of_lines for draws in (self.a, self.b))
         return (*STAGES, "credits") if credited else STAGES
 
+    @property
+    def probability_a_lower(self) -> float:
+        """Share of the worlds in which a is lower, ties counted half."""
+        difference = self.difference
+        return float(((difference > 0) + 0.5 * (difference == 0)).mean())
+
     def to_dict(self) -> dict[str, Any]:
         """The contract of `compare --uncertainty --json`; the difference is b - a and its stages sum to it in every world."""
-        found = super().to_dict()
-        stages = {stage: spread(self.of_stage(stage)) for stage in self.stages}
-        return found | {"difference_draws": {"direction": "b - a", **spread(self.difference), "stages": stages}}
+        draws, probability = len(self.numbers), self.probability_a_lower
+        low, high = wilson_interval(probability, draws)
+        stages = {stage: percentiles(self.of_stage(stage)) for stage in self.stages}
+        return {
+            "probability_a_lower": probability,
+            "probability_interval": {"low": low, "high": high, "confidence": 0.95},
+            "difference_draws": {"direction": "b - a", **percentiles(self.difference), "stages": stages},
+            "draws": draws,
+            "seed": self.a.seed,
+            "left_out": self.left_out,
+        }
 
     @property
     def sentence(self) -> str:
         """How sure it is, in one plain sentence."""
+        draws, probability = len(self.numbers), self.probability_a_lower
         if not self.difference.any():
-            return f"{self.a.product} and {self.b.product} are the same in all of {len(self.numbers)} possible worlds."
-        return super().sentence
+            return f"{self.a.product} and {self.b.product} are the same in all of {draws} possible worlds."
+        better, share = (self.a.product, probability) if probability >= 0.5 else (self.b.product, 1.0 - probability)
+        low, high = wilson_interval(share, draws)
+        return f"{better} is lower in {share:.0%} of {draws} possible worlds (95 % interval of that share: {low:.1%} to {high:.1%})."
 
     def _of(self, draws: Draws) -> Floats:
         """The lines of a design in the worlds that both have."""

@@ -25,7 +25,7 @@ from lca.catalogue import WORLD, Catalogue
 from lca.end_of_life import CUT_OFF, Method, Scores, Shares, Terms, Treated, end_of_life
 from lca.errors import InputError, NoEndOfLifeParameters, Problem
 from lca.one_or_many import largest, smallest
-from lca.product import ResultStage
+from lca.stages import ResultStage
 
 #: A number, or an array of one number a design.
 Numbers = Any

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lca.billing import Bill
 from lca.end_of_life import CUT_OFF, Treated
-from lca.product import STAGES, FunctionalUnit
+from lca.product import FunctionalUnit
 from lca.reporting import BiogenicCarbon, ReportLines, report_lines
+from lca.stages import STAGES
 
 if TYPE_CHECKING:
     import numpy as np

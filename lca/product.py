@@ -7,15 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from lca.errors import nearest
+from lca.published import Reference
 from lca.quantity import ESTIMATE, Amount, Distribution, Finite, Frozen, Pedigree, Quantity, Source, check_range
 from lca.scenario import Scenario
+from lca.stages import STAGES
 
 Family = Literal["phone", "wearable", "appliance", "vehicle"]
-Stage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life"]
-#: Where a line of a result can stand: a stage, or the credits of an end-of-life method other than cut-off.
-ResultStage = Literal["materials", "manufacturing", "packaging", "distribution", "use", "end_of_life", "credits"]
-#: Life-cycle stages of ISO 14067 and PEF in the order of a product's life; `packaging` is made from the packaging list.
-STAGES: tuple[Stage, ...] = ("materials", "manufacturing", "packaging", "distribution", "use", "end_of_life")
 FAMILY_OF: dict[str, Family] = {
     "smartphone": "phone",
     "tablet": "phone",
@@ -279,39 +276,6 @@ class PackagingComponent(Frozen):
     def used_in(self, market: str) -> bool:
         """Whether the component names that market, or is used in all of them."""
         return not self.markets or market in self.markets
-
-
-class Published(Frozen):
-    """A published footprint of the product, with the boundary it must be compared in."""
-
-    case: str | None = Field(None, description="id of the case in the reference table")
-    value: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    unit: str = "kg CO2e"
-    comparable: Literal["yes", "scenario", "model", "no"] = "yes"
-    boundary: tuple[Stage, ...] = Field((), description="the stages that the published value covers")
-    use_grid: str | None = None
-    service_life: str | None = None
-    stages: dict[str, Finite] = Field(
-        default_factory=dict, description="published values by our stage names, joined by + where the source joins them"
-    )
-    confidence: Literal["A", "B", "C"] | None = None
-    verified_items: Annotated[int, Field(ge=0)] = 0
-    scenario: str | None = Field(None, description="scenario of the product under which alone the two may be compared")
-    basis: str | None = None
-    source: str = Field(min_length=1)
-    note: str | None = None
-
-    @field_validator("boundary", mode="before")
-    @classmethod
-    def list_is_a_tuple(cls, value: object) -> object:
-        """YAML has lists only."""
-        return tuple(value) if isinstance(value, list) else value
-
-
-class Reference(Frozen):
-    """What was published for this product."""
-
-    published: Published
 
 
 class Product(Frozen):

@@ -13,11 +13,11 @@ from lca.assessment import DEFAULT_METHOD, assess
 from lca.billing import all_lines, bill
 from lca.distributions import TRIANGULAR, draw, kind_of, kind_of_parameter, pedigree_sigma, z_of_confidence
 from lca.end_of_life_lines import EndOfLife, with_end_of_life
-from lca.errors import LifeloopError
 from lca.parameters import Values, evaluate_amount, evaluate_parameters
-from lca.product import STAGES, Line, Product
+from lca.product import Line, Product
 from lca.rounding import significant
 from lca.scores import UnitScores
+from lca.stages import STAGES
 from lca.worlds import Worlds
 
 Floats = NDArray[np.float64]
@@ -67,8 +67,8 @@ class Draws:
         """Median, mean, 5th and 95th percentile of the total and of every stage."""
         made = {"draws": len(self.lines), "seed": self.seed, "left_out": self.left_out}
         return {
-            "total": _summary(self.totals) | made,
-            "stages": {stage: _summary(self.of_stages((stage,))) | made for stage in self._stages},
+            "total": percentiles(self.totals) | made,
+            "stages": {stage: percentiles(self.of_stages((stage,))) | made for stage in self._stages},
             "sentence": self.sentence,
         }
 
@@ -97,7 +97,8 @@ class Draws:
         return f"{said}, because {reason}."
 
 
-def _summary(values: Floats) -> dict[str, float]:
+def percentiles(values: Floats) -> dict[str, float]:
+    """Median, mean, 5th and 95th percentile."""
     low, median, high = np.percentile(values, (5, 50, 95))
     return {"median": float(median), "mean": float(values.mean()), "p5": float(low), "p95": float(high)}
 
@@ -186,69 +187,6 @@ def _spread(line: Line, nominal: Values, field: str) -> Spread | None:
     if amount <= 0:
         return None
     return amount, min(amount, low), max(amount, high), kind_of(line.distribution, low)
-
-
-@dataclass(frozen=True)
-class PairedComparison:
-    """Two designs in the same worlds: those draws that both have (each background leaves out its own unproductive ones).
-
-    Raises LifeloopError when the draws have different seeds, or no number in common: they are not of the same worlds.
-    """
-
-    a: Draws
-    b: Draws
-
-    def __post_init__(self) -> None:
-        if self.a.seed != self.b.seed or not self.numbers.size:
-            raise LifeloopError(
-                f"the draws of {self.a.product} and {self.b.product} are not of the same worlds (seeds {self.a.seed}, {self.b.seed})"
-            )
-
-    @property
-    def numbers(self) -> Integers:
-        """The draws that both designs have."""
-        return np.intersect1d(self.a.numbers, self.b.numbers)
-
-    @property
-    def left_out(self) -> int:
-        """Draws that one or the other background left out, as far as the worlds reach."""
-        return max(len(draws.numbers) + draws.left_out for draws in (self.a, self.b)) - len(self.numbers)
-
-    @property
-    def difference(self) -> Floats:
-        """b - a in each world, kg CO2e."""
-        shared = self.numbers
-        a, b = (draws.totals[np.searchsorted(draws.numbers, shared)] for draws in (self.a, self.b))
-        return np.asarray(b - a)
-
-    @property
-    def probability_a_lower(self) -> float:
-        """Share of the worlds in which a is lower, ties counted half."""
-        difference = self.difference
-        return float(((difference > 0) + 0.5 * (difference == 0)).mean())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The contract of `compare --uncertainty --json`."""
-        draws = len(self.difference)
-        probability = self.probability_a_lower
-        low, high = wilson_interval(probability, draws)
-        return {
-            "probability_a_lower": probability,
-            "probability_interval": {"low": low, "high": high, "confidence": 0.95},
-            "difference_draws": _summary(self.difference),
-            "draws": draws,
-            "seed": self.a.seed,
-            "left_out": self.left_out,
-        }
-
-    @property
-    def sentence(self) -> str:
-        """How sure it is, in one plain sentence."""
-        draws = len(self.difference)
-        probability = self.probability_a_lower
-        better, share = (self.a.product, probability) if probability >= 0.5 else (self.b.product, 1.0 - probability)
-        low, high = wilson_interval(share, draws)
-        return f"{better} is lower in {share:.0%} of {draws} possible worlds (95 % interval of that share: {low:.1%} to {high:.1%})."
 
 
 def wilson_interval(share: float, draws: int, confidence: float = 0.95) -> tuple[float, float]:

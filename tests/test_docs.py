@@ -18,10 +18,12 @@ from inventories.background_files import read_background
 from inventories.exchanges import CATEGORIES
 from inventories.shipped import load
 from lca.assessment import assess
-from lca.product import FAMILY_OF, STAGES, Line, PackagingComponent, Parameter, Product, Published
+from lca.product import FAMILY_OF, Line, PackagingComponent, Parameter, Product
+from lca.published import Published
 from lca.quantity import Source
 from lca.scenario import GreenElectricity, GridOutlook, Scenario
 from lca.scores import UnitScores
+from lca.stages import STAGES
 from lca.units import factor
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from lca.product import STAGES
+from lca.stages import STAGES
 from tests.conftest import ROOT
 
 Cli = Callable[..., Result]

@@ -15,9 +15,10 @@ from lca.assessment import assess, product_digest
 from lca.comparison import Comparison, compare
 from lca.errors import FunctionalUnitsDiffer, InputError, UnknownName
 from lca.footprint import Footprint
-from lca.product import STAGES, Product
+from lca.product import Product
 from lca.scores import UnitScores
 from lca.solve import unit_scores
+from lca.stages import STAGES
 from tests.conftest import background_of
 from tests.lca.test_billing import component, line, product
 

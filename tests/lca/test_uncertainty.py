@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lca.assessment import assess
+from lca.discernibility import PairedDesigns
 from lca.distributions import LOGNORMAL, UNIFORM, pedigree_sigma, uniform_draws
 from lca.errors import LifeloopError
 from lca.scores import UnitScores
 from lca.solve import unit_scores
-from lca.uncertainty import Draws, PairedComparison, sample, wilson_interval
+from lca.uncertainty import Draws, sample, wilson_interval
 from lca.worlds import Worlds, sample_worlds
 from tests.conftest import World
 from tests.lca.test_billing import line, product
@@ -61,19 +62,19 @@ def test_20_kg_of_steel_against_21_kg_of_the_same_steel_is_sure(worlds: Worlds) 
     twenty, more = (sample(product(kg(amount)), SCORES, worlds) for amount in (20.0, 21.0))
     spread = twenty.summary()["total"]
     assert spread["p95"] / spread["p5"] > 2.0  # unpaired, the two intervals overlap almost wholly
-    paired = PairedComparison(twenty, more)
+    paired = PairedDesigns(twenty, more)
     assert paired.probability_a_lower == 1.0
     assert paired.difference == pytest.approx(twenty.totals / 20.0, rel=1e-6)
     said = paired.to_dict()
     assert said["probability_interval"]["low"] == pytest.approx(1000 / (1000 + 1.959963984540054**2))
     assert said["probability_interval"]["high"] == 1.0
-    assert PairedComparison(more, twenty).probability_a_lower == 0.0
+    assert PairedDesigns(more, twenty).probability_a_lower == 0.0
 
 
 def test_a_design_compared_with_itself_is_a_tie(worlds: Worlds) -> None:
     same = sample(product(kg(20.0, low=15, high=30)), SCORES, worlds)
-    assert PairedComparison(same, same).probability_a_lower == 0.5
-    assert PairedComparison(same, same).difference.tolist() == [0.0] * DRAWS
+    assert PairedDesigns(same, same).probability_a_lower == 0.5
+    assert PairedDesigns(same, same).difference.tolist() == [0.0] * DRAWS
 
 
 def test_percentiles_of_an_amount_by_hand() -> None:
@@ -179,7 +180,7 @@ def test_designs_on_two_backgrounds_pair_by_the_number_of_the_draw() -> None:
     """Background A left out world 3, B worlds 0 and 8: the pairs are the others, and what both have in common cancels."""
     made = product(kg(1.0, low=0.5, high=2.0))
     a, b = (sample(made, SCORES, certain(left_out=gone, draws=10)) for gone in ((3,), (0, 8)))
-    paired = PairedComparison(a, b)
+    paired = PairedDesigns(a, b)
     assert paired.numbers.tolist() == [1, 2, 4, 5, 6, 7, 9]
     assert paired.difference.tolist() == [0.0] * 7
     assert paired.to_dict()["draws"] == 7
@@ -188,9 +189,9 @@ def test_designs_on_two_backgrounds_pair_by_the_number_of_the_draw() -> None:
 
 def test_draws_of_two_seeds_are_not_paired() -> None:
     with pytest.raises(LifeloopError, match="not of the same worlds"):
-        PairedComparison(totals(1.0, 2.0), totals(1.0, 2.0, seed=1))
+        PairedDesigns(totals(1.0, 2.0), totals(1.0, 2.0, seed=1))
     with pytest.raises(LifeloopError, match="not of the same worlds"):
-        PairedComparison(totals(1.0, 2.0), totals(1.0, 2.0, numbers=(5, 6)))
+        PairedDesigns(totals(1.0, 2.0), totals(1.0, 2.0, numbers=(5, 6)))
 
 
 def test_wilson_interval_by_hand() -> None:
@@ -229,7 +230,7 @@ def test_the_sentence_gives_the_reason_of_the_side() -> None:
 
 
 def test_the_sentence_of_a_pair() -> None:
-    paired = PairedComparison(totals(1.0, 2.0, 3.0, 4.0, name="old"), totals(0.5, 1.0, 2.0, 5.0, name="new"))
+    paired = PairedDesigns(totals(1.0, 2.0, 3.0, 4.0, name="old"), totals(0.5, 1.0, 2.0, 5.0, name="new"))
     assert paired.sentence.startswith("new is lower in 75% of 4 possible worlds")
 
 
@@ -267,4 +268,4 @@ def test_a_shipped_phone_in_the_stored_worlds(scores: UnitScores) -> None:
     total = phone.summary()["total"]
     assert total["p5"] < phone.point < total["p95"]
     assert total["draws"] + stored.left_out == DRAWS
-    assert PairedComparison(phone, sample(load("xiaomi_su7").product, scores, stored)).probability_a_lower == 1.0
+    assert PairedDesigns(phone, sample(load("xiaomi_su7").product, scores, stored)).probability_a_lower == 1.0
