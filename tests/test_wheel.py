@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import lca
 from tests.conftest import ROOT
 
 CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -65,7 +66,9 @@ def test_the_licence_and_the_notices_of_the_data_go_with_it(wheel: Path) -> None
 
 
 def test_the_version_is_written_once(wheel: Path) -> None:
-    assert wheel.name.startswith(f"lifeloop-{CONFIGURATION['project']['version']}-py3-none-any")
+    assert wheel.name.startswith(f"lifeloop-{lca.version()}-py3-none-any")
+    # but for the citation file, which cannot ask
+    assert f"\nversion: {lca.version()}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,7 @@ def run(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedP
 
 def test_the_installed_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
     result = run(installed, tmp_path, "--version")
-    assert (result.returncode, result.stdout) == (0, f"lifeloop {CONFIGURATION['project']['version']}\n")
+    assert (result.returncode, result.stdout) == (0, f"lifeloop {lca.version()}\n")
 
 
 def test_the_installed_command_assesses_a_car(installed: Path, tmp_path: Path) -> None:
