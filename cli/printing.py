@@ -98,7 +98,7 @@ def table(rows: Sequence[dict[str, Any]], title: str | None = None, right: Seque
     for row in rows:
         made.add_row(*[str(value) for value in row.values()])
     width = None if sys.stdout.isatty() else 140
-    console = Console(file=io.StringIO(), width=width, force_terminal=sys.stdout.isatty(), highlight=False, markup=False)
+    console = Console(file=io.StringIO(), width=width, force_terminal=sys.stdout.isatty(), highlight=False, markup=False, emoji=False)
     console.print(made)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
