@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 Wanted = str | None | Sequence[str]
+
+
+def today() -> date:
+    """The day of the calendar on the user's wall, by the system's time zone: events are dated by it, in Beijing as in Berlin."""
+    return datetime.now().astimezone().date()
+
+
+def folded(label: str) -> str:
+    """A label as it is compared: without the width of its letters, capitals, and spaces around or doubled (`Ａ  b ` is `a b`)."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 class Total(Protocol):
