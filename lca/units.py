@@ -7,6 +7,7 @@ Equal units need no library, and pairs that were converted before can be remembe
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 # Words of the field that pint does not know, and aliases in English and Chinese (see docs/nomenclature.md).
 _DEFINITIONS = (
-    "piece = [piece] = pieces = item = unit_item = 台 = 件",
+    # pint's own pcs is a parsec, its unit a millionth of a nit
+    "piece = [piece] = pieces = item = unit_item = 台 = 件 = pc = pcs = unit = units",
     "万台 = 10000 * piece = 万件",
     "GB = [memory] = gigabyte_of_memory",
     "TB = 1000 * GB",
@@ -41,6 +43,38 @@ _DEFINITIONS = (
 _ALIASES = {"Wh": "watt_hour", "kWh": "kilowatt_hour", "MWh": "megawatt_hour", "t": "metric_ton", "": "dimensionless"}
 _ALIASES |= {"m2": "m**2", "cm2": "cm**2", "mm2": "mm**2", "m3": "m**3", "cm3": "cm**3", "l": "liter", "L": "liter"}
 _ALIASES |= {"tonne": "metric_ton", "%": "percent", "h": "hour", "year": "year", "t.km": "tkm"}
+#: Words that a reader takes for something else than pint does, and what to write instead.
+_TONNE = "t (tonne, 1,000 kg), kt or Mt; or short_ton (907.185 kg), long_ton (1,016.05 kg)"
+_GALLON = "l or m3; or US_liquid_gallon (3.785 l), imperial_gallon (4.546 l)"
+_BY_WORD = dict.fromkeys(("MT", "T", "Ton", "Tons", "TON", "TONS", "Tonne", "Tonnes", "TONNE", "TONNES"), _TONNE) | {
+    # pint: grain, pennyweight (but dead weight in shipping), 42.6 kg, thousands or millions, a million m (but Mm3 a million m3)
+    "gr": "g; or grain",
+    "dwt": "t of freight; or pennyweight",
+    "bag": "kg or piece",
+    "MBtu": "MJ or kWh; or Btu",
+    "MBTU": "MJ or kWh; or Btu",
+    "Mm": "km; a million m3 is 1000000 m3",
+}
+#: Units of one name in two systems, by pint's name of them: pint takes those of the United States. Written out with the system they are clear.
+_BY_ROOT = {
+    "ton": _TONNE,
+    "gallon": _GALLON,
+    "barrel": "l or m3; or oil_barrel (158.987 l)",
+    "hundredweight": "kg; or US_hundredweight (45.359 kg), UK_hundredweight (50.802 kg)",
+} | dict.fromkeys(("quart", "pint", "cup", "gill", "fluid_ounce", "bushel", "peck", "hogshead", "dram"), "l or kg")
+#: A small part of these is a slip of the key: mt is meant as t, mWh as MWh.
+_NOT_DIVIDED = {
+    "metric_ton": _TONNE,
+    "watt_hour": "Wh, kWh or MWh",
+    "joule": "J or MJ",
+    "tkm": "tkm; a million tkm is Mtkm",
+    "piece": "piece",
+}
+_NOT_DIVIDED |= {"pkm": "pkm; a million pkm is Mpkm", "vkm": "vkm or km", "kgkm": "kgkm or tkm", "GB": "GB or MB"}
+#: A power of more than one digit, or of a power: pint would compute it.
+_TOWER = re.compile(r"\*\*(?!\s*-?\d(?!\w|\s*\*\*))")
+_PARTS = {"deci", "centi", "milli", "micro", "nano", "pico"}
+_USUAL = ("kg", "g", "mg", "t", "kt", "kWh", "Wh", "MWh", "GWh", "MJ", "GJ", "tkm", "km", "piece", "m2", "m3", "l", "GB", "TB", "h", "year")
 _remembered: dict[tuple[str, str], float] = {}
 
 
@@ -66,14 +100,39 @@ def _parse(unit: str) -> pint.Unit:
     import pint
 
     name = _ALIASES.get(unit, unit)
-    if not re.fullmatch(r"[\w*/\u4e00-\u9fff ().-]+", name):
-        raise UnitError(Problem("not a unit", value=unit, field="unit"))
+    if not re.fullmatch(r"[\w*/\u4e00-\u9fff ().-]+", name) or _TOWER.search(name):
+        raise UnitError(Problem("not a unit", value=unit, field="unit", hint=_usual(unit)))
+    _refuse_what_is_read_in_two_ways(unit, name)
     try:
         return registry().parse_units(name)
-    except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError, ValueError, AttributeError) as error:
-        raise UnitError(
-            Problem("unknown unit", value=unit, field="unit", hint="use units such as kg, g, kWh, MJ, tkm, km, piece, m2")
-        ) from error
+    # whatever pint's own evaluation makes of text that is no unit, such as kg-m, a bracket left open or nothing behind a sign
+    except (pint.errors.PintError, tokenize.TokenError, ValueError, AttributeError, TypeError, AssertionError, ArithmeticError) as error:
+        raise UnitError(Problem("unknown unit", value=unit, field="unit", hint=_usual(unit))) from error
+
+
+def _usual(unit: str) -> str:
+    """The usual unit that is written with other capitals, else what units look like."""
+    return next(
+        (u for u in _USUAL if u != unit and u.casefold() == unit.casefold()), "use units such as kg, g, kWh, MJ, tkm, km, piece, m2"
+    )
+
+
+def _refuse_what_is_read_in_two_ways(unit: str, name: str) -> None:
+    for word in re.findall(r"[^\W\d]\w*", name):
+        hint = _BY_WORD.get(word.rstrip("²³")) or _two_ways(word)
+        if hint:
+            raise UnitError(Problem("this unit can be read in two ways", value=unit, field="unit", hint=hint))
+
+
+def _two_ways(word: str) -> str | None:
+    """What to write instead of a word that names units of two systems, or a part of what is never divided; None for others."""
+    read = registry().parse_unit_name(word)
+    if not read:
+        return None
+    prefix, root, _ = read[0]
+    # short_ton, US_liquid_gallon name their system
+    told = "_" in word and not word.startswith("fluid_")
+    return (None if told else _BY_ROOT.get(root)) or (_NOT_DIVIDED.get(root) if prefix in _PARTS else None)
 
 
 @cache
@@ -89,7 +148,7 @@ def _converted(source: str, target: str) -> float:
                 f"a quantity in {source} cannot be given in {target}",
                 value=source,
                 field="unit",
-                hint=f"use a unit of the same kind as {target}",
+                hint=target if source.casefold() == target.casefold() else f"use a unit of the same kind as {target}",
             )
         ) from error
 
@@ -97,7 +156,8 @@ def _converted(source: str, target: str) -> float:
 def factor(source: str, target: str) -> float:
     """How many `target` units one `source` unit is: factor('g', 'kg') = 0.001.
 
-    Raises UnitError when the dimensions differ or a unit is not known.
+    Raises UnitError when the dimensions differ, or a unit is not known or can be read in two ways: `ton` is 907 kg in the
+    United States and 1,000 kg in most reports, so it is refused and the tonne is `t`.
     """
     if source == target:
         return 1.0

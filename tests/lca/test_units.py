@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 
@@ -39,6 +40,18 @@ PAIRS = [(u, d) for d, us in DIMENSIONS.items() for u in us]
         ("千瓦时", "kWh", 1.0),
         ("台", "piece", 1.0),
         ("l", "m3", 1e-3),
+        ("tonnes", "t", 1.0),
+        ("kilotonne", "t", 1000.0),
+        # 2,000 and 2,240 pounds of 0.45359237 kg
+        ("short_ton", "kg", 907.18474),
+        ("long_ton", "kg", 1016.0469088),
+        # 231 cubic inches, and 4.54609 l by law
+        ("US_liquid_gallon", "l", 3.785411784),
+        ("imperial_gallon", "l", 4.54609),
+        ("oil_barrel", "l", 42 * 3.785411784),
+        ("Mtkm", "tkm", 1e6),
+        ("pcs", "piece", 1.0),
+        ("units", "piece", 1.0),
     ],
 )
 def test_factors(source: str, target: str, expected: float) -> None:
@@ -58,3 +71,54 @@ def test_dimensions_never_mix(a: tuple[str, str], b: tuple[str, str]) -> None:
 def test_what_is_no_unit(unit: str) -> None:
     with pytest.raises(UnitError):
         factor(unit, "kg")
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "hint"),
+    [
+        # 907 kg in the United States, 1,000 kg in most reports, 1,016 kg in Britain
+        *((word, "t", "t (tonne, 1,000 kg)") for word in ("ton", "tons", "Ton", "TON", "kton", "Mtons", "kiloton")),
+        # a tonne or a million of them, not pint's kilogram; T and MT are no teslas
+        *((word, "t", "t (tonne, 1,000 kg)") for word in ("mt", "MT", "T", "Tonne", "nt", "dt", "millitonne")),
+        ("ton*km", "tkm", "t (tonne, 1,000 kg)"),
+        ("ton-km", "tkm", "t (tonne, 1,000 kg)"),
+        ("kg/ton", "kg/t", "t (tonne, 1,000 kg)"),
+        ("mtkm", "tkm", "tkm"),
+        ("gal", "l", "US_liquid_gallon"),
+        ("gallons", "m3", "imperial_gallon"),
+        ("Mgal", "m3", "imperial_gallon"),
+        ("barrel", "l", "oil_barrel"),
+        ("bbl", "m3", "oil_barrel"),
+        ("pint", "l", "l"),
+        ("fluid_ounce", "l", "l"),
+        ("cwt", "kg", "UK_hundredweight"),
+        ("gr", "kg", "g"),
+        ("bag", "kg", "piece"),
+        ("dwt", "t", "t of freight"),
+        ("mWh", "kWh", "MWh"),
+        ("mJ", "MJ", "MJ"),
+        ("MBtu", "MJ", "MJ"),
+        ("Mm³", "m3", "1000000 m3"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(unit: str, target: str, hint: str) -> None:
+    with pytest.raises(UnitError, match="read in two ways") as caught:
+        factor(unit, target)
+    (problem,) = caught.value.problems
+    assert problem.value == unit
+    assert hint in (problem.hint or "")
+
+
+@pytest.mark.parametrize(("unit", "target", "usual"), [("kwh", "MJ", "kWh"), ("KG", "t", "kg"), ("KT", "t", "kt"), ("G", "g", "g")])
+def test_other_capitals_name_the_usual_unit(unit: str, target: str, usual: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        factor(unit, target)
+    assert caught.value.problems[0].hint == usual
+
+
+@pytest.mark.parametrize("unit", ["kg-m", "kg/(", "kg**", "-", "()", "kg**kg", "1e9**1e9", "10**99999999", "9**9**9**9**9"])
+def test_what_is_no_unit_is_refused_at_once(unit: str) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(UnitError):
+        factor(unit, "kg")
+    assert time.perf_counter() - begun < 5
