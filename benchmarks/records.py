@@ -122,7 +122,7 @@ def from_the_command_line(full: str, empty: str) -> None:
         for what, book in (("full", full), ("empty", empty)):
             commands[f"{name}, {what}"] = [python, "-m", "cli", *name.split(), *at, "--json", "--records", book]
             commands[f"{name}, plain SQL, {what}"] = [python, "-c", _SQL_SCRIPTS[_backend(book)], book, sql]
-    times = interleaved(commands, 5)
+    times = interleaved(commands, 9)
     for name in PLAIN:
         ours, plain = (times[f"{name}{how}, full"] - times[f"{name}{how}, empty"] for how in ("", ", plain SQL"))
         whole = times[f"{name}, full"]

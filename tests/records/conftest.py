@@ -42,7 +42,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a book is still to be made, on each database."""
     if request.param == "sqlite":
         return str(tmp_path / "test.book")
-    url: str = request.getfixturevalue("server").new_database()
+    url: str = request.getfixturevalue("server").new_schema()
     return url
 
 

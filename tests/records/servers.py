@@ -40,6 +40,7 @@ class Server:
         self._run("initdb", "-D", str(self.data), "-k", "-A", "trust", "-E", "UTF8", "--no-locale", "-U", "postgres", log)
         self.start()
         self._databases = 0
+        self._shared: str | None = None
 
     @property
     def data(self) -> Path:
@@ -83,7 +84,7 @@ class Server:
         """Until it takes connections again."""
         import psycopg
 
-        for _ in range(200):
+        for _ in range(1200):
             with suppress(psycopg.OperationalError), connect(self.url("postgres")):
                 return
             time.sleep(0.05)
@@ -137,6 +138,15 @@ class Server:
         with connect(self.url("postgres")) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
+
+    def new_schema(self) -> str:
+        """The URL of a schema of its own in a database for all: much quicker than a database, and a book does not know the difference."""
+        if self._shared is None:
+            self._shared = self.new_database()
+        self._databases += 1
+        with connect(self._shared) as connection:
+            connection.execute(f"CREATE SCHEMA book{self._databases}")
+        return f"{self._shared}&options=-csearch_path%3Dbook{self._databases}"
 
     def settle(self, url: str) -> None:
         """Everything that was written to the book is in its files, and its rows need no more marks by those who read them."""

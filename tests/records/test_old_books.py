@@ -23,12 +23,19 @@ from records.opening import upgrade_book
 from records.schema import VERSION
 from records.transfer import FIELDS, import_file
 from records.verifying import rows
+from tests.records.conftest import BACKENDS
 from tests.records.samples import WEIGHED, weighed
 from tests.records.servers import connect
 
 GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = range(1, VERSION + 1)
 Stored = dict[str, Any]
+
+
+@pytest.fixture(params=BACKENDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file, or a database of its own, for a dump says in which schema its tables are."""
+    return str(tmp_path / "old.book") if request.param == "sqlite" else str(request.getfixturevalue("server").new_database())
 
 
 def _laid(version: int, place: str) -> list[Stored]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from records import Draft, Sum, open_book
+from records import Draft, open_book
 from records.backup import backup, restore
 from records.book import Book
 from records.engines import postgres_engine, sqlite_engine, writing
@@ -39,7 +39,7 @@ def _export(book: Book, path: Path, form: str = "jsonl") -> Path:
 def another_place(request: pytest.FixtureRequest, place: str, tmp_path: Path) -> Callable[[str], str]:
     """More places on the same database as `place`, each the same whenever it is asked for."""
     if place.startswith("postgresql"):
-        return cache(lambda _name: str(request.getfixturevalue("server").new_database()))
+        return cache(lambda _name: str(request.getfixturevalue("server").new_schema()))
     return lambda name: str(tmp_path / f"{name}.book")
 
 
@@ -100,7 +100,7 @@ def _gone(place: str) -> None:
 def test_an_export_comes_back_equal(
     another_place: Callable[[str], str], tmp_path: Path, drafts: list[Any], form: str, take_back: bool
 ) -> None:
-    """200 states of books that grow to 60 entries, the copy with them: every entry, hash and total is the same after export and import."""
+    """200 states of books that grow to 60 entries, the copy with them: every entry, hash and column is the same after export and import."""
     source, target = another_place("source"), another_place("target")
     with open_book(source, create=True) as book:
         made = book.append_many(
@@ -113,14 +113,10 @@ def test_an_export_comes_back_equal(
         with open_book(target) as again:
             assert again.head() == head == book.head()
             assert again.entries(include_reversed=True) == book.entries(include_reversed=True)
-            assert _totals(again) == _totals(book)
+            assert again.verify(head.hash).ok  # the columns that totals are made of are those of the contents
     if head.entries > 60:
         _gone(source)
         _gone(target)
-
-
-def _totals(book: Book) -> list[Sum]:
-    return book.sum("test.weighed", "mass_t", by=("treatment", "year"))
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
