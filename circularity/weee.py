@@ -29,11 +29,17 @@ FORMULAS = {
     RECOVERY: "(reused + recycled + recovered) / collected, in the year and category",
     RECYCLING: "(reused + recycled) / collected, in the year and category",
 }
+#: Stream and region.
+Place = tuple[str, str]
+#: t by stream and region, and treatment or year.
+Masses = Mapping[tuple[Place, str], float]
+_TOO_MUCH_COLLECTED = "above 100 %: are rows of what was put on the market missing, or its years out of step?"
+_TOO_MUCH_TREATED = "above 100 %: more was treated than collected; are rows of `collected` missing, or of another year?"
 
 
 @dataclass(frozen=True)
 class Rate:
-    """One rate with its definition; `value` is None where it cannot be made, and `note` says why."""
+    """One rate with its definition; `value` is None where it cannot be made, and `note` says why, or what to doubt in it."""
 
     definition: str
     year: int
@@ -44,8 +50,8 @@ class Rate:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is reached; None without a rate or target."""
-        return None if self.value is None or self.target is None else self.value >= self.target
+        """Whether the target is reached; None without a rate or target, and for a rate above 1, which rows that are missing make."""
+        return None if self.value is None or self.target is None or _above_one(self.value) else self.value >= self.target
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values with the formula."""
@@ -87,37 +93,80 @@ def collection_target(year: int) -> float | None:
 
 
 def rates(ledger: Ledger, year: int, region: str | None = None) -> list[Rate]:
-    """The three rates of every category logged in the year; the collection rate also over all streams."""
+    """The three rates of every category logged in the year; the collection rate also over all streams.
+
+    A collection rate sets side by side only streams and regions for which three years put on the market are logged; what is left
+    out is named in its note.
+    """
     where = {} if region is None else {"region": region}
-    masses = {
-        (g.by[0] or UNSPECIFIED, g.by[1] or ""): g.value
-        for g in ledger.sum(KIND, "mass_t", by=("stream", "treatment"), where=where, since=date(year, 1, 1), at=date(year, 12, 31))
-    }
-    placed = {
-        (g.by[0] or UNSPECIFIED, g.by[1] or ""): g.value
+    masses: Masses = {
+        ((g.by[0] or UNSPECIFIED, g.by[1] or UNSPECIFIED), g.by[2] or ""): g.value
         for g in ledger.sum(
-            PLACED_KIND, "mass_t", by=("stream", "year"), where=where, since=date(year - 3, 1, 1), at=date(year - 1, 12, 31)
+            KIND, "mass_t", by=("stream", "region", "treatment"), where=where, since=date(year, 1, 1), at=date(year, 12, 31)
+        )
+    }
+    placed: Masses = {
+        ((g.by[0] or UNSPECIFIED, g.by[1] or UNSPECIFIED), g.by[2] or ""): g.value
+        for g in ledger.sum(
+            PLACED_KIND, "mass_t", by=("stream", "region", "year"), where=where, since=date(year - 3, 1, 1), at=date(year - 1, 12, 31)
         )
     }
     made = [_collection(year, "all", masses, placed)]
-    for stream in sorted({s for s, _ in masses} & STREAMS.keys()):
+    for stream in sorted({s for (s, _), _ in masses} & STREAMS.keys()):
         made += [_collection(year, stream, masses, placed), *_treatments(year, stream, masses)]
     return made
 
 
-def _collection(year: int, stream: str, masses: Mapping[tuple[str, str], float], placed: Mapping[tuple[str, str], float]) -> Rate:
-    collected = sum(v for (s, t), v in masses.items() if t == "collected" and stream in ("all", s))
-    by_year = [[v for (s, y), v in placed.items() if y == str(year - back) and stream in ("all", s)] for back in (3, 2, 1)]
-    missing = [str(year - back) for back, found in zip((3, 2, 1), by_year, strict=True) if not found]
+def _collection(year: int, stream: str, masses: Masses, placed: Masses) -> Rate:
+    target, years = collection_target(year), [str(year - back) for back in (3, 2, 1)]
+    collected = {place: v for (place, t), v in masses.items() if t == "collected" and stream in ("all", place[0])}
+    bases: dict[Place, dict[str, float]] = {}
+    for (place, y), mass in placed.items():
+        if stream in ("all", place[0]):
+            bases.setdefault(place, {})[y] = mass
+    whole = {place: base for place, base in bases.items() if set(years) <= base.keys()}
+    if not whole:
+        return Rate(COLLECTION, year, stream, None, target, _no_base(years, bases))
+    counted = {place: v for place, v in collected.items() if any(_fit(place, other) for other in whole)}
+    left = [f"{v:g} t collected of {_said(place)}" for place, v in collected.items() if place not in counted]
+    left += [f"what was put on the market of {_said(place)}" for place in bases if place not in whole]
+    note = f"left out, three years put on the market are not logged: {', '.join(left)}" if left else None
+    if collected and not counted:
+        return Rate(COLLECTION, year, stream, None, target, note)
+    value = collection_rate(sum(counted.values()), [sum(base[y] for base in whole.values()) for y in years])
+    return Rate(COLLECTION, year, stream, value, target, _doubted(value, note, _TOO_MUCH_COLLECTED))
+
+
+def _no_base(years: Sequence[str], bases: Mapping[Place, Mapping[str, float]]) -> str:
+    missing = [year for year in years if not any(year in base for base in bases.values())]
     if missing:
-        return Rate(
-            COLLECTION, year, stream, None, collection_target(year), f"nothing put on the market is logged for {', '.join(missing)}"
-        )
-    return Rate(COLLECTION, year, stream, collection_rate(collected, [sum(found) for found in by_year]), collection_target(year))
+        return f"nothing put on the market is logged for {', '.join(missing)}"
+    return f"no stream and region has equipment put on the market logged for each of {', '.join(years)}"
 
 
-def _treatments(year: int, stream: str, masses: Mapping[tuple[str, str], float]) -> list[Rate]:
-    of = {treatment: mass for (s, treatment), mass in masses.items() if s == stream}
+def _fit(place: Place, other: Place) -> bool:
+    """Whether two may be of one stream and region: a label that is not told may be any."""
+    return all(a == b or UNSPECIFIED in (a, b) for a, b in zip(place, other, strict=True))
+
+
+def _said(place: Place) -> str:
+    stream, region = place
+    return f"{stream if stream != UNSPECIFIED else 'no stream'} in {region if region != UNSPECIFIED else 'no region'}"
+
+
+def _above_one(value: float) -> bool:
+    return value > 1.0 + 1e-9
+
+
+def _doubted(value: float, note: str | None, why: str) -> str | None:
+    return "; ".join(filter(None, (why if _above_one(value) else None, note))) or None
+
+
+def _treatments(year: int, stream: str, masses: Masses) -> list[Rate]:
+    of: dict[str, float] = {}
+    for ((s, _), treatment), mass in masses.items():
+        if s == stream:
+            of[treatment] = of.get(treatment, 0.0) + mass
     recycled = of.get("reused", 0.0) + of.get("recycled", 0.0)
     recovered = recycled + of.get("recovered", 0.0)
     targets = TREATMENT_TARGETS[stream]
@@ -125,7 +174,5 @@ def _treatments(year: int, stream: str, masses: Mapping[tuple[str, str], float])
     if collected <= 0:
         note = "nothing is logged as collected"
         return [Rate(RECOVERY, year, stream, None, targets[0], note), Rate(RECYCLING, year, stream, None, targets[1], note)]
-    return [
-        Rate(RECOVERY, year, stream, treatment_rate(recovered, collected), targets[0]),
-        Rate(RECYCLING, year, stream, treatment_rate(recycled, collected), targets[1]),
-    ]
+    found = [(RECOVERY, treatment_rate(recovered, collected), targets[0]), (RECYCLING, treatment_rate(recycled, collected), targets[1])]
+    return [Rate(name, year, stream, value, target, _doubted(value, None, _TOO_MUCH_TREATED)) for name, value, target in found]

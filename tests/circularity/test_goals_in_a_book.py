@@ -12,6 +12,7 @@ from circularity.goals import Goal, progress
 from circularity.weee import rates
 from lca.errors import InputError
 from records import open_book
+from records.book import Book
 from records.spreadsheets import Column, read_sheet, write_template
 
 GOAL = Goal(id="g", metric="ewaste.recycled", unit="t", target=38000.0, start=date(2022, 1, 1), end=date(2026, 12, 31))
@@ -39,6 +40,58 @@ def test_the_collection_rate_is_over_the_mean_of_three_years(tmp_path: Path) -> 
         book.append("ewaste", {"mass_t": 65.0, "mass": 65.0, "treatment": "collected"}, happened=date(2024, 6, 1), who="li")
         (rate,) = rates(book, 2024)
     assert rate.value == pytest.approx(0.65)
+
+
+def logged(book: Book, *rows: tuple[str, str, float, str, int]) -> None:
+    """Rows of treatment (or `placed`), stream, t, region, year."""
+    for what, stream, mass, region, year in rows:
+        labels = {"mass_t": mass, "stream": stream, "region": region}
+        kind, more = ("placed_on_market", {"year": year}) if what == "placed" else ("ewaste", {"mass": mass, "treatment": what})
+        book.append(kind, labels | more, happened=date(year, 12, 31), who="li")
+
+
+def test_the_rate_over_all_streams_counts_what_has_three_years_put_on_the_market(tmp_path: Path) -> None:
+    with open_book(tmp_path / "b", create=True) as book:
+        logged(book, *(("placed", "weee-6", 10.0, "EU", year) for year in (2021, 2022, 2023)), ("placed", "weee-2", 9.0, "EU", 2023))
+        logged(book, ("collected", "weee-6", 5.0, "EU", 2024), ("collected", "weee-1", 100.0, "CN", 2024))
+        found = {(rate.definition, rate.stream): rate for rate in rates(book, 2024)}
+    # phones in the EU: 5 t of a mean of 10 t; 105 t of 10 t would be 1,050 %
+    every = found["weee.collection", "all"]
+    assert (every.value, every.met) == (pytest.approx(0.5), False)
+    assert "100 t collected of weee-1 in CN" in (every.note or "")
+    assert "weee-2 in EU" in (every.note or "")
+    assert found["weee.collection", "weee-6"].value == pytest.approx(0.5)
+    assert found["weee.collection", "weee-6"].note is None
+    alone = found["weee.collection", "weee-1"]
+    assert (alone.value, alone.note) == (None, "nothing put on the market is logged for 2021, 2022, 2023")
+
+
+def test_a_rate_above_one_is_doubted_and_meets_nothing(tmp_path: Path) -> None:
+    with open_book(tmp_path / "b", create=True) as book:
+        logged(book, *(("placed", "weee-6", 10.0, "EU", year) for year in (2021, 2022, 2023)))
+        logged(book, ("collected", "weee-6", 12.0, "EU", 2024), ("recycled", "weee-6", 18.0, "EU", 2024))
+        found = {(rate.definition, rate.stream): rate for rate in rates(book, 2024)}
+    # 12 of 10 t, 18 of 12 t
+    assert [rate.value for rate in found.values()] == pytest.approx([1.2, 1.2, 1.5, 1.5])
+    assert [rate.met for rate in found.values()] == [None] * 4
+    assert "put on the market missing" in (found["weee.collection", "weee-6"].note or "")
+    assert "more was treated than collected" in (found["weee.recycling", "weee-6"].note or "")
+
+
+def test_years_of_two_regions_make_no_three_years(tmp_path: Path) -> None:
+    with open_book(tmp_path / "b", create=True) as book:
+        logged(book, ("placed", "weee-6", 10.0, "EU", 2021), ("placed", "weee-6", 10.0, "CN", 2022), ("placed", "weee-6", 10.0, "EU", 2023))
+        logged(book, ("collected", "weee-6", 5.0, "EU", 2024))
+        rate = rates(book, 2024)[0]
+    assert rate.value is None
+    assert rate.note == "no stream and region has equipment put on the market logged for each of 2021, 2022, 2023"
+
+
+def test_a_region_that_is_not_told_may_be_any(tmp_path: Path) -> None:
+    with open_book(tmp_path / "b", create=True) as book:
+        logged(book, *(("placed", "weee-6", 10.0, "unspecified", year) for year in (2021, 2022, 2023)))
+        logged(book, ("collected", "weee-6", 5.0, "EU", 2024), ("collected", "weee-6", 2.0, "CN", 2024))
+        assert rates(book, 2024)[0].value == pytest.approx(0.7)
 
 
 def test_a_header_in_chinese_names_its_unit(tmp_path: Path) -> None:
