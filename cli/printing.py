@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lca.errors import InputError, LifeloopError, Problem
+from lca.errors import LifeloopError, Problem
 
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
@@ -106,10 +106,7 @@ def table(rows: Sequence[dict[str, Any]], title: str | None = None, right: Seque
 
 def refuse(error: LifeloopError, as_json: bool) -> None:
     """Say what was wrong on stderr: one JSON object a line for machines, one line a mistake for people."""
-    if not isinstance(error, InputError):
-        problems: tuple[Problem, ...] = (Problem(str(error)),)
-    else:
-        problems = error.problems
+    problems: tuple[Problem, ...] = getattr(error, "problems", ()) or (Problem(str(error)),)
     for problem in problems:
         click.echo(json.dumps(problem.to_dict(), ensure_ascii=False) if as_json else f"Error: {problem}", err=True)
 

@@ -104,8 +104,8 @@ def reverse(entry_id: str, reason: str, who: str, as_json: bool) -> None:
 @records_option
 @_json
 def verify(against: str | None, as_json: bool) -> None:
-    """Check pages, guards and every link of the chain; exit 3 when something does not hold."""
-    from records.errors import BookMissing, CannotOpen
+    """Check pages, guards and every link of the chain; exit 3 when something does not hold, 2 when the book cannot be reached."""
+    from records.errors import BookDamaged, NotABook, RecordError
     from records.opening import open_book
     from records.values import GENESIS, Verified
 
@@ -113,10 +113,10 @@ def verify(against: str | None, as_json: bool) -> None:
     try:
         with open_book(records_place()) as book:
             found = book.verify(head)
-    except BookMissing as error:
-        printing.stop(error, as_json, printing.EXIT_USAGE)
-    except CannotOpen as error:
+    except (BookDamaged, NotABook) as error:
         found = Verified(0, GENESIS, (str(error),))
+    except RecordError as error:  # nothing is known of the book: it is not there, not ours to read, or its server does not answer
+        printing.stop(error, as_json, printing.EXIT_USAGE)
     if as_json:
         printing.write(printing.as_json_text(found.to_dict()), None)
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from records.engines import is_sqlite, reading, sqlite_engine, translated
-from records.errors import BookDamaged, BookMissing
+from records.errors import BookDamaged, BookMissing, CannotOpen
 from records.opening import is_url, must_be_free, new_file, open_book, path_of
 from records.transfer import import_file, write_jsonl
 from records.values import Head
@@ -37,6 +38,8 @@ def restore(source: Path, place: str | Path) -> Head:
     """A book from a backup (or an export) at a place where there is none; BookMissing, BookExists, BookDamaged, ContentRefused."""
     if not source.is_file():
         raise BookMissing(f"there is no backup at {source}")
+    if not os.access(source, os.R_OK):
+        raise CannotOpen(f"{source} cannot be read by you")
     must_be_free(place)
     if not _is_sqlite_file(source):
         return import_file(source, place)[1]

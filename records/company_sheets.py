@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from circularity.evidence import evidence_of
 from company.intensity import check_stated
 from lca.errors import InputError, Problem
+from lca.ledger import today
 from records.canonical import canonical
 from records.cells import Row
 from records.filled_rows import in_unit, problems_at, unit_of
@@ -118,6 +120,7 @@ class Reading:
     encoding: str = "utf-8"
     reason: str | None = None
     complete: Completion = dict
+    today: date = field(default_factory=today)
 
 
 def read_company_table(path: Path, how: Reading) -> list[Draft]:
@@ -129,6 +132,7 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
     drafts: list[Draft] = []
     problems: list[Problem] = []
     seen: Counter[str] = Counter()
+    lines: dict[str, int] = {}
     for row in read_sheet(path, COLUMNS[kind], how.sheet, how.encoding):
         try:
             told = _content(row, COLUMNS[kind])
@@ -138,15 +142,24 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
                 check_stated(
                     content["name"], content.get("unit", ""), f"{content.get('definition', '')} {content.get('wording', '')}".strip()
                 )
-            day = row.required_day("date")
+            day = _day(row, how.today)
+            key = row.text("key") or _key(kind, day.isoformat(), told, seen)
+            if lines.setdefault(key, row.line) != row.line:
+                raise row.problem("key", f"row {lines[key]} has this key too")
+            drafts.append(Draft(kind, content, day, how.who, key, how.reason, row.file, row.line))
         except InputError as error:
             problems += problems_at(row, error)
-        else:
-            key = row.text("key") or _key(kind, day.isoformat(), told, seen)
-            drafts.append(Draft(kind, content, day, how.who, key, how.reason))
     if problems:
         raise InputError(problems)
     return drafts
+
+
+def _day(row: Row, now: date) -> date:
+    """The day of a fact: of a figure of the running year it may be that year's last."""
+    day = row.required_day("date")
+    if day.year > now.year:
+        raise row.problem("date", f"later than this year, {now.year}", "is the year right?")
+    return day
 
 
 def _content(row: Row, columns: Sequence[Column]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Checked:
     who: str
     key: str
     reason: str | None
+    file: str | None = None
+    line: int | None = None
 
 
 def checked(draft: Draft) -> Checked:
@@ -51,18 +53,18 @@ def checked(draft: Draft) -> Checked:
     who = _words(draft.who, "who", LONGEST_NAME)
     key = uuid.uuid4().hex if draft.key is None else _words(draft.key, "key", LONGEST_NAME)
     reason = None if draft.reason is None else _words(draft.reason, "reason", LONGEST_REASON)
-    return Checked(kind.name, text, draft.happened.isoformat(), who, key, reason)
+    return Checked(kind.name, text, draft.happened.isoformat(), who, key, reason, draft.file, draft.line)
 
 
 def checked_all(drafts: Iterable[Draft]) -> list[Checked]:
-    """Every draft; all problems of all drafts in one ContentRefused, each with the draft's position (from 1) as its line."""
+    """Every draft; all problems of all drafts in one ContentRefused, each at its row of a table, else at its position (from 1)."""
     done: list[Checked] = []
     problems: list[Problem] = []
     for position, draft in enumerate(drafts, 1):
         try:
             done.append(checked(draft))
         except ContentRefused as error:
-            problems.extend(error.located(None, position).problems)
+            problems.extend(error.located(draft.file, position if draft.line is None else draft.line).problems)
     if problems:
         raise ContentRefused(problems)
     return done
@@ -118,25 +120,31 @@ def append(connection: Connection, drafts: Sequence[Checked], clock: Clock) -> l
     """The rows of the drafts in their order: written now, or found under their keys."""
     known = rows_with_keys(connection, [d.key for d in drafts])
     chain = end_of_chain(connection, clock)
+    there = chain.entries
     closed = list(_closed_periods(connection))
+    conflicts: list[Problem] = []
     for draft in drafts:
         if draft.key in known:
-            _must_be_the_same(draft, known[draft.key])
+            conflicts += _conflict(draft, known[draft.key], known[draft.key]["seq"] > there)
             continue
         _must_be_open(draft, closed)
         known[draft.key] = chain.add(draft)
+    if conflicts:
+        raise KeyConflict(conflicts)
     chain.write(connection)
     return [known[d.key] for d in drafts]
 
 
-def _must_be_the_same(draft: Checked, there: Row) -> None:
+def _conflict(draft: Checked, there: Row, is_new: bool) -> list[Problem]:
+    """What is wrong with a draft whose key is that of a row: of the book, or of a draft before it."""
     given = (draft.kind, draft.happened, draft.text)
     kept = (there["kind"], there["happened"], there["content"])
-    if given != kept:
-        raise KeyConflict(
-            f"the key {draft.key!r} is taken: the book has {' '.join(kept)}, given was {' '.join(given)}; "
-            "log it under another key; a wrong entry is taken back by `lifeloop records reverse`"
-        )
+    if given == kept:
+        return []
+    owner = "another one of those to be written" if is_new else "the book"
+    reason = f"the key {draft.key!r} is taken: {owner} has {' '.join(kept)}, given was {' '.join(given)}"
+    hint = "log it under another key; a wrong entry is taken back by `lifeloop records reverse`"
+    return [Problem(reason, draft.file, draft.line, field="key" if draft.file else None, hint=hint)]
 
 
 def _closed_periods(connection: Connection) -> Iterator[tuple[str, str, str]]:
@@ -149,7 +157,8 @@ def _must_be_open(draft: Checked, closed: list[tuple[str, str, str]]) -> None:
         return
     for start, end, key in closed:
         if start <= draft.happened <= end:
-            raise PeriodClosed(f"{start} to {end} is closed (entry {key}); to restate {draft.happened}, state the reason")
+            where = "" if draft.file is None else f"{draft.file}:{draft.line}: "
+            raise PeriodClosed(f"{where}{start} to {end} is closed (entry {key}); to restate {draft.happened}, state the reason")
 
 
 def reverse(connection: Connection, key: str, reason: str, who: str, clock: Clock) -> Row:

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from records.errors import BookDamaged, CannotOpen, CannotWrite, NotABook, RecordError
+from records.errors import BookDamaged, BrokeOff, CannotOpen, CannotWrite, NotABook, RecordError, Unreachable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -145,6 +145,8 @@ def translated() -> Iterator[None]:
             f"a text in it is not UTF-8 ({error.reason}): see `lifeloop records verify`, or restore a backup: `lifeloop records restore`"
         ) from error
     except DBAPIError as error:
+        raise _meaning(error.orig) from error
+    except sqlite3.Error as error:  # of the driver itself, where no engine is between, as in a backup
         raise _meaning(error) from error
 
 
@@ -179,16 +181,17 @@ _MEANINGS: tuple[tuple[str, type[RecordError], str], ...] = (
     ("append-only", CannotWrite, "entries are never changed; correct one by `lifeloop records reverse`"),
     ("unable to open", CannotOpen, "the file or its folder cannot be opened by you"),
     ("i/o error", CannotWrite, "the disk failed; whether the entry was kept shows by trying again with the same key"),
-    ("connection", CannotOpen, "the database cannot be reached; try again with the same key"),
+    ("connection", Unreachable, "the database cannot be reached; try again with the same key"),
+    ("resolve host", Unreachable, "the database cannot be reached: is the host's name right?"),
 )
 
 
-def _meaning(error: DBAPIError) -> RecordError:
-    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-    if getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None) in {"FATAL", "PANIC"}:
+def _meaning(error: BaseException | None) -> RecordError:
+    said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if getattr(getattr(error, "diag", None), "severity_nonlocalized", None) in {"FATAL", "PANIC"}:
         # perhaps in the middle of a commit
-        return CannotWrite(f"{said}; the server broke off: whether the entry was kept shows by trying again with the same key")
-    code = getattr(error.orig, "sqlstate", None)
+        return BrokeOff(f"{said}; the server broke off: whether the entry was kept shows by trying again with the same key")
+    code = getattr(error, "sqlstate", None)
     if code in _CODES:
         kind, way_out = _CODES[code]
         return kind(f"{said}; {way_out}")

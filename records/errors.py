@@ -8,9 +8,11 @@ RecordError (a LifeloopError)
 │   ├── BookDamaged      a book whose pages or chain are broken
 │   ├── OldBook          made by an earlier version: `lifeloop records upgrade`
 │   ├── NewerBook        made by a later version of Lifeloop
-│   └── NetworkFolder    SQLite on a network file system
+│   ├── NetworkFolder    SQLite on a network file system
+│   └── Unreachable      a server that does not answer, or no longer
 ├── CannotWrite          a full disk, a read-only book, a book that others kept locked: nothing of the call was written, or, where
-│                        the message says so, trying again with the same key shows whether it was
+│   │                    the message says so, trying again with the same key shows whether it was
+│   └── BrokeOff         the server ended the connection in the middle of it
 ├── KeyConflict          the key is taken by an entry with other content
 ├── PeriodClosed         the event date lies in a closed period, and no reason was stated
 ├── AlreadyReversed      the entry was taken back before
@@ -23,11 +25,16 @@ ContentRefused (an InputError)   content that its kind does not accept
 
 from __future__ import annotations
 
-from lca.errors import InputError, LifeloopError
+from collections.abc import Sequence
+
+from lca.errors import InputError, LifeloopError, Problem
 
 
 class RecordError(LifeloopError):
     """Base of the errors of the record book."""
+
+    #: Each thing that is wrong, with file and row, where several can be.
+    problems: tuple[Problem, ...] = ()
 
 
 class CannotOpen(RecordError):
@@ -66,8 +73,20 @@ class CannotWrite(RecordError):
     """The database refused the write: nothing of the call was written, but where a disk or server failed in the middle of it."""
 
 
+class Unreachable(CannotOpen):
+    """The server does not answer, or no longer: nothing is known of the book."""
+
+
+class BrokeOff(CannotWrite):
+    """The server ended the connection in the middle of a call."""
+
+
 class KeyConflict(RecordError):
-    """The key belongs to an entry with other content; the message names both."""
+    """The key belongs to an entry with other content; the message names both, and the row of a table that gave the key."""
+
+    def __init__(self, problems: str | Sequence[Problem]) -> None:
+        self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 class PeriodClosed(RecordError):

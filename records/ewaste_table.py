@@ -55,7 +55,7 @@ def read_ewaste(
             key = row.text("key") or key_of(KIND, said, seen)
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
-            drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason))
+            drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason, row.file, row.line))
         except InputError as error:
             problems += problems_at(row, error)
     if problems:

@@ -78,7 +78,7 @@ def is_url(place: str | Path) -> bool:
 def exists(place: str | Path) -> bool:
     """Whether there is anything at the place of a book: a file, or a journal in the database."""
     if not is_url(place):
-        return path_of(place).exists()
+        return _is_there(path_of(place))
     engine = postgres_engine(str(place))
     with reading(engine) as connection:
         found = inspect(connection).has_table("journal")
@@ -94,11 +94,18 @@ def path_of(place: str | Path) -> Path:
     return Path(plain).expanduser()
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise CannotOpen(f"{path} cannot be opened: {error.strerror}") from error
+
+
 def _engine(place: str | Path, create: bool) -> Engine:
     if is_url(place):
         return postgres_engine(str(place))
     path = path_of(place)
-    if not path.exists():
+    if not _is_there(path):
         if not create:
             raise BookMissing(f"there is no record book at {path}; `lifeloop records init` makes one, and so does the first entry")
         with suppress(BookExists):  # another process was faster: its book is as good
@@ -109,7 +116,7 @@ def _engine(place: str | Path, create: bool) -> Engine:
 
 def _file_must_be_usable(path: Path) -> None:
     if not path.is_file():
-        raise NotABook(f"{path} is not a file")
+        raise CannotOpen(f"{path} is not a file")
     _folder_must_be_local(path)
     if path.stat().st_size == 0:
         raise NotABook(f"{path} is empty (0 bytes), not a record book: restore a backup (`lifeloop records restore`), or remove the file")
@@ -144,6 +151,7 @@ def new_file(path: Path) -> Iterator[Path]:
     """
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
+        fresh.touch()  # what cannot be made is found out here, and not by whatever writes it
         yield fresh
         _sync(fresh)
         os.link(fresh, path)
@@ -151,10 +159,11 @@ def new_file(path: Path) -> Iterator[Path]:
     except FileExistsError as error:
         raise _taken(path) from error
     except OSError as error:
-        raise CannotOpen(f"{path} cannot be made: {error.strerror}") from error
+        raise CannotOpen(f"{path} cannot be made: {error.strerror or error}") from error
     finally:
-        fresh.unlink(missing_ok=True)
-        Path(f"{fresh}-journal").unlink(missing_ok=True)
+        for left in (fresh, Path(f"{fresh}-journal")):
+            with suppress(OSError):  # a folder that is not there has nothing left in it
+                left.unlink()
 
 
 def must_be_free(place: str | Path) -> None:

@@ -53,7 +53,7 @@ def read_packaging(
             key = row.text("key") or _key(volume, seen)
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
-            drafts.append(Draft(KIND, volume, date(volume.year, 12, 31), who, key, reason))
+            drafts.append(Draft(KIND, volume, date(volume.year, 12, 31), who, key, reason, row.file, row.line))
         except InputError as error:
             problems += problems_at(row, error)
     if problems:

@@ -46,7 +46,7 @@ def read_placed(
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
             model = kind_named(PLACED_KIND).read(content)
-            drafts.append(Draft(PLACED_KIND, model, date(content["year"], 12, 31), who, key, reason))
+            drafts.append(Draft(PLACED_KIND, model, date(content["year"], 12, 31), who, key, reason, row.file, row.line))
         except InputError as error:
             problems += problems_at(row, error)
     if problems:

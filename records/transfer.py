@@ -171,6 +171,7 @@ class Intake:
         self.entries, self.hash = end.entries, end.hash
         self._connection, self._file = connection, file
         self._waiting: dict[str, dict[str, Any]] = {}
+        self._lines: dict[str, int] = {}
 
     def take(self, stored: Stored) -> None:
         """Check a row and keep it for the next insert; ContentRefused when its link does not hold."""
@@ -179,19 +180,26 @@ class Intake:
             row = row | self._columns(row)
         except (NotCanonical, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ContentRefused(Problem(f"not an entry of an export: {error}", self._file, line)) from error
-        problem = problem_of(row, self.entries, self.hash)
+        problem = problem_of(row, self.entries, self.hash) or self._problem_of_key(row["key"])
         if problem:
             raise ContentRefused(Problem(problem, self._file, line, value=str(row["key"])))
         self.entries, self.hash = row["seq"], row["hash"]
         self._waiting[row["key"]] = row
+        self._lines[row["key"]] = line
         if len(self._waiting) >= _AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Insert what is kept."""
+        for key, there in rows_with_keys(self._connection, list(self._waiting)).items():
+            raise ContentRefused(Problem(f"its key is that of entry {there['seq']}", self._file, self._lines[key], "key", key))
         if self._waiting:
             self._connection.execute(insert(journal), list(self._waiting.values()))
         self._waiting.clear()
+        self._lines.clear()
+
+    def _problem_of_key(self, key: str) -> str | None:
+        return f"its key is that of line {self._lines[key]}" if key in self._waiting else None
 
     def _columns(self, row: dict[str, Any]) -> dict[str, Any]:
         content = parsed(row["content"])

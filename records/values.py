@@ -15,7 +15,10 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry that is to be written. `key` is its idempotency key and becomes its id; `reason` states a restatement."""
+    """An entry that is to be written. `key` is its idempotency key and becomes its id; `reason` states a restatement.
+
+    `file` and `line` say which row of a table it was read from, for the errors.
+    """
 
     kind: str
     content: BaseModel | Mapping[str, Any]
@@ -23,6 +26,8 @@ class Draft:
     who: str
     key: str | None = None
     reason: str | None = None
+    file: str | None = field(default=None, compare=False)
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

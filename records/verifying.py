@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from records import schema
 from records.canonical import NotCanonical, link, parsed
 from records.engines import is_sqlite, reading
-from records.errors import RecordError
+from records.errors import BrokeOff, RecordError, Unreachable
 from records.kinds import REVERSAL, kind_named, known_kinds
 from records.tables import HASHED, journal
 from records.values import GENESIS, Verified
@@ -28,7 +28,10 @@ _MOST_PROBLEMS = 20
 
 
 def verify(engine: Engine, against: str | None = None) -> Verified:
-    """Check everything; `against` is a head's hash that must be found in the chain."""
+    """Check everything; `against` is a head's hash that must be found in the chain.
+
+    Unreachable or BrokeOff when the server does not answer: that says nothing of the book.
+    """
     problems = _first(_of_database(engine))
     walk = Walk(lambda key: line_of_key(engine, key), against)
     try:
@@ -36,6 +39,8 @@ def verify(engine: Engine, against: str | None = None) -> Verified:
             walk.take(row)
             if len(walk.problems) >= _MOST_PROBLEMS:
                 break
+    except (Unreachable, BrokeOff):
+        raise
     except (RecordError, UnicodeDecodeError) as error:
         walk.problems.append(f"after entry {walk.entries} the book cannot be read: {error}")
     problems += walk.problems
@@ -133,6 +138,8 @@ def _of_database(engine: Engine) -> Iterator[str]:
             else:
                 yield from _of_postgres_guards(connection)
                 yield from _of_postgres_indexes(connection)
+    except (Unreachable, BrokeOff):
+        raise
     except (RecordError, UnicodeDecodeError) as error:
         yield f"the database cannot be checked: {error}"
 

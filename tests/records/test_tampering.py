@@ -158,7 +158,7 @@ _BROKEN = [
     (_pragma("PRAGMA application_id = 7"), NotABook, "application id"),
     (_pragma("PRAGMA user_version = 99"), NewerBook, "upgrade Lifeloop"),
     (_pragma("PRAGMA user_version = 1"), OldBook, "records upgrade"),
-    (_folder, NotABook, "not a file"),
+    (_folder, CannotOpen, "not a file"),
 ]
 
 
