@@ -68,6 +68,12 @@ DEFINITIONS = {
             "by mass over all units sold, excluded classes left out",
             "1 - sum(units m_plastic,kept) / sum(units m_packaging,kept)",
         ),
+        Definition("models.mass.all", "models whose ratio by mass reaches a level, over the models sold", "n(ratio >= level) / n_models"),
+        Definition(
+            "models.mass.without-excluded",
+            "models whose ratio by mass, excluded classes left out, reaches a level, over the models sold",
+            "n(ratio,kept >= level) / n_models",
+        ),
     )
 }
 BASES: tuple[Basis, ...] = ("mass.all", "mass.without-excluded")

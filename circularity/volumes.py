@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from circularity.evidence import Evidence
+from circularity.markets import home_in_doubt, overlapping
 from circularity.packaging import Basis, Component, Masses, masses_of, plastic_free_ratio, rolled_up
 from lca.errors import InputError
 from lca.ledger import Ledger
@@ -94,6 +95,36 @@ def _sold(by: tuple[str | None, ...], units: float) -> Sold:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """A product and year whose markets may hold the same units; `certain` where one lies within another, so that nothing adds them up."""
+
+    year: int
+    product: str
+    markets: tuple[str, ...]
+    certain: bool
+
+    @property
+    def sentence(self) -> str:
+        """What to doubt, and the way out."""
+        named = f"{self.product} in {self.year} is logged for {', '.join(self.markets)}"
+        if self.certain:
+            return (
+                f"{named}: one market lies within another, so there is no row `all` for {self.year}; "
+                "take the volumes of one of them back by `lifeloop records reverse`"
+            )
+        return f"{named}: if one of these is the home country, its units are twice in `all`"
+
+
+def overlaps(rows: Iterable[Sold]) -> list[Overlap]:
+    """Products and years that are logged for markets of which one lies, or may lie, within another."""
+    markets: dict[tuple[int, str], set[str]] = {}
+    for row in rows:
+        markets.setdefault((row.year, row.product), set()).add(row.market)
+    found = [(year, product, tuple(sorted(named)), overlapping(named)) for (year, product), named in sorted(markets.items())]
+    return [Overlap(*one) for one in found if one[3] or home_in_doubt(one[2])]
+
+
+@dataclass(frozen=True)
 class RollUp:
     """The packaging of one market (None: of all) in one year."""
 
@@ -128,11 +159,15 @@ class RollUp:
 
 
 def roll_up(rows: Sequence[Sold], basis: Basis) -> list[RollUp]:
-    """Ratios by year and market and over all markets, by mass, with the change against the year before where there is one."""
+    """Ratios by year and market and over all markets, by mass, with the change against the year before where there is one.
+
+    A year in which a product's markets overlap (`overlaps`) has no row over all markets: it would count units twice.
+    """
     done: list[RollUp] = []
+    twice = {overlap.year for overlap in overlaps(rows) if overlap.certain}
     for market in (*sorted({row.market for row in rows}), None):
         before: RollUp | None = None
-        for year in sorted({row.year for row in rows if market in (None, row.market)}):
+        for year in sorted({row.year for row in rows if market in (None, row.market)} - (set() if market else twice)):
             chosen = [row for row in rows if row.year == year and market in (None, row.market)]
             before = _rolled(chosen, year, market, basis, before)
             done.append(before)
@@ -177,6 +212,7 @@ class Coverage:
     models: int
     covered: int
     at_least: float
+    definition: str
 
     @property
     def share(self) -> float:
@@ -193,6 +229,7 @@ class Coverage:
         return {
             "year": self.year,
             "market": self.market,
+            "definition": self.definition,
             "models": self.models,
             "covered": self.covered,
             "share": self.share,
@@ -210,7 +247,7 @@ def coverage(rows: Iterable[Sold], basis: Basis, at_least: float = 1.0) -> list[
 
 def _covered(year: int, market: str, models: dict[str, list[Sold]], basis: Basis, at_least: float) -> Coverage:
     ratios = [_ratio_or_none(rolled_up((row.masses.on(basis), row.units) for row in rows)) for rows in models.values()]
-    return Coverage(year, market, len(models), sum(r is not None and r >= at_least for r in ratios), at_least)
+    return Coverage(year, market, len(models), sum(r is not None and r >= at_least for r in ratios), at_least, f"models.{basis}")
 
 
 def _ratio_or_none(masses: Masses) -> float | None:

@@ -16,7 +16,7 @@ import click
 from cli import printing
 from cli.choices import Choices, design_choices
 from cli.finite import FiniteRange
-from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all, write_one
+from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, warn, write_all, write_one
 from cli.recordbook import is_moment, reading_book, records_option, who_option
 from lca.errors import InputError, LifeloopError
 from lca.rounding import significant
@@ -243,14 +243,16 @@ def list_(as_json: bool, as_csv: bool, output: Path | None) -> None:
 @_json
 def status(basis: Basis, by_model: bool, at_least: float, at: datetime | None, known_at: datetime | None, as_json: bool) -> None:
     """Ratios of all units sold by year, market and model, their change in percentage points, and the models covered."""
-    from circularity.volumes import coverage, roll_up, roll_up_by_model, sold
+    from circularity.volumes import coverage, overlaps, roll_up, roll_up_by_model, sold
 
     with reading_book(as_json) as book:
         rows = sold(book, at=at.date() if at else None, known_at=known_at)
         rolled, covered = roll_up(rows, basis), coverage(rows, basis, at_least)
+    doubts = [overlap.sentence for overlap in overlaps(rows)]
     found = [row.to_dict() for row in [*(roll_up_by_model(rows, basis) if by_model else []), *rolled]]
     if as_json:
-        printing.write(printing.as_json_text({"roll_up": found, "coverage": [c.to_dict() for c in covered]}), None)
+        answer = {"roll_up": found, "coverage": [c.to_dict() for c in covered], "warnings": doubts}
+        printing.write(printing.as_json_text(answer), None)
     elif found:
         printing.write(_status_table(found, by_model), None)
         for one in covered:
@@ -258,6 +260,8 @@ def status(basis: Basis, by_model: bool, at_least: float, at: datetime | None, k
         click.echo(_meaning(f"units.{basis}") + f"; a model is covered from a ratio of {at_least:.3g} on")
     else:
         click.echo("No entries.", err=True)
+    for doubt in doubts:
+        warn(doubt, as_json)
 
 
 def _status_table(found: list[dict[str, Any]], by_model: bool) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from circularity import ewaste
+from circularity.markets import overlapping
 from records.doubles import (
     DAYS_EXACT,
     NEAR_BY_UNITS,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 _OUTCOMES = ("reused", "recycled", "recovered", "disposed")
 #: Measures in these units are levels: the newest counts, none is added to another.
 _LEVELS = {"1", "share", "ratio", "%", "dimensionless", ""}
-#: Markets that hold all others, and the two that divide the world.
-_WHOLES, _HALVES = {"world", "all", "GLO", UNSPECIFIED}, {"international", "domestic"}
 #: Of the entries of one day only the largest can be the total of a period.
 _TOTALS = 20
 
@@ -226,11 +225,7 @@ def _same_volume(items: Sequence[Item]) -> Iterator[Double]:
 
 
 def _markets(markets: dict[str, list[Item]], product: str, year: int) -> Iterator[Double]:
-    countries = {m for m in markets if m not in {*_WHOLES, *_HALVES}}
-    whole = _WHOLES & markets.keys()
-    # which country is the domestic one is not said: beside it a country is taken for another one
-    overlap = (whole and len(markets) > 1) or ("international" in markets and countries)
-    if overlap:
+    if overlapping(markets):
         why = f"{product} in {year} is logged for {listed(sorted(markets))}: is a market a part of another one?"
         yield Double(entries_of(i for items in markets.values() for i in items), why, "overlapping-markets")
 

@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from circularity.packaging import Component
-from circularity.volumes import PackagingVolume, Sold, UnitPackaging, coverage, roll_up, sold, tonnes_of, unit_packaging
+from circularity.packaging import BASES, Component, definition_named
+from circularity.volumes import (
+    PackagingVolume,
+    Sold,
+    UnitPackaging,
+    coverage,
+    overlaps,
+    roll_up,
+    roll_up_by_model,
+    sold,
+    tonnes_of,
+    unit_packaging,
+)
 from records import open_book
 
 
@@ -37,6 +48,51 @@ def test_coverage_is_said_by_market() -> None:
     found = {c.market: c for c in coverage(rows, "mass.all")}
     assert found["international"].sentence == "covers 100 % of international models (8 of 8) in 2024"
     assert found["domestic"].sentence == "covers 70 % of domestic models (7 of 10) in 2024"
+
+
+def test_a_share_of_models_names_its_definition() -> None:
+    rows = [Sold(2024, "a", "domestic", 9.0, packed(0.0))]
+    for basis in BASES:
+        (found,) = coverage(rows, basis)
+        assert found.to_dict()["definition"] == f"models.{basis}"
+        assert definition_named(found.definition).formula
+
+
+@pytest.mark.parametrize(
+    ("markets", "certain"),
+    [
+        (("international", "DE"), True),
+        (("DE", "EU"), True),
+        (("CN", "CN-GD"), True),
+        (("international", "domestic", "DE"), True),
+        # is CN the home country? nobody said
+        (("CN", "domestic"), False),
+    ],
+)
+def test_markets_that_lie_within_one_another_are_said(markets: tuple[str, ...], certain: bool) -> None:
+    (found,) = overlaps([Sold(2024, "a", market, 1.0, packed(0.04)) for market in markets])
+    assert (found.year, found.product, found.certain) == (2024, "a", certain)
+    assert all(market in found.sentence for market in markets)
+
+
+@pytest.mark.parametrize("markets", [("international", "domestic"), ("DE", "FR"), ("EU", "CN"), ("EU", "GB"), ("CN-GD", "CN-BJ"), ("DE",)])
+def test_markets_beside_one_another_are_added(markets: tuple[str, ...]) -> None:
+    rows = [Sold(2024, "a", market, 5.0, packed(0.04)) for market in markets]
+    assert overlaps(rows) == []
+    (whole,) = [row for row in roll_up(rows, "mass.all") if row.market is None]
+    assert whole.units == 5.0 * len(markets)
+
+
+def test_overlapping_markets_are_never_added_up() -> None:
+    """1,000 abroad, 400 of them in Germany: neither 1,400 nor a guess; another year, and another model, are as they were."""
+    rows = [Sold(2023, "a", "international", 900.0, packed(0.04)), Sold(2024, "a", "international", 1000.0, packed(0.04))]
+    rows += [Sold(2024, "a", "DE", 400.0, packed(0.04)), Sold(2024, "b", "DE", 50.0, packed(0.0)), Sold(2024, "b", "FR", 50.0, packed(0.0))]
+    whole = [(row.year, row.units) for row in roll_up(rows, "mass.all") if row.market is None]
+    assert whole == [(2023, 900.0)]
+    by_model = {(row.product, row.market, row.year): row.units for row in roll_up_by_model(rows, "mass.all")}
+    assert by_model["b", None, 2024] == 100.0
+    assert ("a", None, 2024) not in by_model
+    assert by_model["a", "DE", 2024] == 400.0
 
 
 def test_a_model_sold_in_two_packagings_counts_once_by_mass() -> None:

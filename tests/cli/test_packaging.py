@@ -154,3 +154,17 @@ def test_ratios_are_told_by_model_too(lifeloop: Lifeloop, phone: Path, tmp_path:
     assert ("xiaomi_14", "all") not in ratios
     assert {market for product, market in ratios if product == "all"} == {"domestic", "international", "all"}
     assert "my-phone" not in lifeloop("packaging", "status", "--records", tmp_path / "a.book").stdout
+
+
+def test_overlapping_markets_are_told_with_the_answer(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
+    table, book = tmp_path / "sold.csv", tmp_path / "a.book"
+    phone.write_text(phone.read_text("utf-8").replace("[international, domestic]", "[international, domestic, DE]"), "utf-8")
+    table.write_text(f"product,market,year,units\n{phone},international,2024,1000\n{phone},DE,2024,400\n", "utf-8")
+    assert lifeloop("packaging", "import", table, "--records", book).exit_code == 0
+    result = lifeloop("packaging", "status", "--records", book, "--json")
+    answer = json.loads(result.stdout)
+    assert [(row["market"], row["units_sold"]) for row in answer["roll_up"]] == [("DE", 400), ("international", 1000)]
+    (doubt,) = answer["warnings"]
+    assert "my-phone in 2024 is logged for DE, international: one market lies within another" in doubt
+    assert doubt in lifeloop("packaging", "status", "--records", book).stderr
+    assert {row["definition"] for row in answer["coverage"]} == {"models.mass.all"}
