@@ -8,6 +8,7 @@ import click
 
 from cli import printing
 from cli.entry_options import Logging, entry_options
+from cli.recordbook import records_option
 from lca.errors import LifeloopError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _wording = click.option("--wording", help="The publisher's words, where they mat
 
 
 @click.group("add")
+@records_option
 def command() -> None:
     """Log one entry of the company's account; prints its id."""
 

@@ -67,6 +67,16 @@ class LazyGroup(click.Group):
             hint = nearest(args[0], _COMMANDS)
             raise click.UsageError(f"{error.message}{' ' + hint if hint else ''}", ctx) from error
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; --records given to one that works on no book is refused with what to do."""
+        try:
+            return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            if error.option_name != "--records" or error.ctx is None:
+                raise
+            said = f"{error.ctx.command_path} works on no record book: leave --records out, or give it to `lifeloop` for all commands"
+            raise click.UsageError(said, error.ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their one-line texts, without importing any of them."""
         with formatter.section("Commands"):
