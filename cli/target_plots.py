@@ -19,7 +19,8 @@ Values = Sequence[tuple[int, float]]
 
 
 def plot_targets(found: Sequence[tuple[Standing, Values]], path: Path) -> None:
-    """One panel a target. Without a base value the path is drawn in per cent of the base year, and nothing beside it.
+    """One panel a target. Without a base value the path of emissions is drawn in per cent of the base year, and nothing beside it;
+    of a share what shall be reached and the actual values are drawn, and no path.
 
     Raises click.UsageError when the file cannot be written.
     """
@@ -43,8 +44,11 @@ def _draw(axis: Any, standing: Standing, values: Values) -> None:
     last = max([target.target_year, standing.year, *(year for year, _ in values)])
     if base is not None:
         _draw_path(axis, standing, base, scale, last)
+    _draw_target(axis, standing, base, scale)
     if standing.base is not None or _is_share(standing):
-        axis.plot([y for y, _ in values], [scale * v for _, v in values], "o-", color=_ACTUAL, markersize=4, linewidth=1.4, label="actual")
+        if values:
+            told = [scale * value for _, value in values]
+            axis.plot([year for year, _ in values], told, "o-", color=_ACTUAL, markersize=4, linewidth=1.4, label="actual")
         _draw_status(axis, standing, scale)
     axis.set_xlim(target.base_year - 0.5, last + 0.5)
     # room above for the words at a target that lies on top
@@ -62,7 +66,15 @@ def _draw_path(axis: Any, standing: Standing, base: float, scale: float, last: i
     years = range(target.base_year, last + 1)
     axis.plot(years, [scale * expected(target, base, year) for year in years], "--", color=_PATH, linewidth=1, label="path")
     axis.plot([target.base_year], [scale * base], "s", color="black", markersize=6, label="base year")
-    end = scale * end_value(target, base)
+
+
+def _draw_target(axis: Any, standing: Standing, base: float | None, scale: float) -> None:
+    target = standing.target
+    # a share that shall be reached is known without a base value, though no path leads to it yet
+    known = target.share if base is None else end_value(target, base)
+    if known is None:
+        return
+    end = scale * known
     axis.plot([target.target_year], [end], "D", color="black", markersize=6, clip_on=False, label="target")
     place = {"textcoords": "offset points", "xytext": (0, 9), "ha": "center"}
     axis.annotate(_amount(end, scale), (target.target_year, end), fontsize=8, **place)
@@ -99,6 +111,8 @@ def _title(standing: Standing, scale: float) -> str:
 def _standing(standing: Standing, scale: float) -> str:
     """`behind in 2024: 9,866,000 t CO2e, the path says 8,343,000`."""
     if standing.actual is None or standing.expected is None or standing.base is None:
+        if standing.actual is not None and _is_share(standing):
+            return f"{_amount(scale * standing.actual, scale)} in {standing.year}; {standing.status}"
         return f"{standing.status} in {standing.year}"
     unit = "" if _is_share(standing) else f" {_unit(standing)}"
     actual, path = (_amount(scale * value, scale) for value in (standing.actual, standing.expected))
