@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from lca.rounding import significant
 
 if TYPE_CHECKING:
     from inventories.circularity_shares import Circularity
+    from lca.footprint import Footprint
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
 _life = click.option(
@@ -82,7 +83,11 @@ def _shown(one: Circularity) -> dict[str, str]:
 @model_choices
 @_json
 def compare(a: str, b: str | None, choices: Choices, average_life: float | None, as_json: bool) -> None:
-    """The change in MCI and in kg CO2e side by side: A against B, or A against itself with --set or --scenario."""
+    """The change in MCI and in kg CO2e side by side: A against B, or A against itself with --set or --scenario.
+
+    kg CO2e are told per functional unit, which is a whole life as a rule, and per year or km of it: a longer life costs more
+    electricity over the life, and less a year.
+    """
     if b is None and not choices.changes and choices.scenario is None:
         raise click.UsageError("name a second design B, or a change with --set or --scenario")
     first = choices if b is not None else replace(choices, changes={}, scenario=None)
@@ -96,17 +101,46 @@ def compare(a: str, b: str | None, choices: Choices, average_life: float | None,
     printing.write(printing.as_json_text(answer) if as_json else _report(answer, _changed(choices)), None)
 
 
-def _design(name: str, choices: Choices, average_life: float | None) -> tuple[Circularity, Any]:
-    return _circularity(name, choices, average_life), choices.assess(name)
+@dataclass(frozen=True)
+class _Design:
+    """One side of the comparison: its indicator, its footprint, and how long it serves, in years or km."""
+
+    circularity: Circularity
+    footprint: Footprint
+    service: float
+    service_unit: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; the footprint per functional unit, and per year or km of service."""
+        return self.circularity.to_dict() | {
+            "functional_unit": self.footprint.functional_unit.model_dump(),
+            "service_life": self.footprint.service_life,
+            "footprint": self.footprint.total,
+            "footprint_unit": "kg CO2e",
+            "footprint_per_service": self.footprint.total / self.service,
+            "footprint_per_service_unit": f"kg CO2e per {self.service_unit}",
+        }
 
 
-def _compared(first: tuple[Circularity, Any], second: tuple[Circularity, Any]) -> dict[str, Any]:
+def _design(name: str, choices: Choices, average_life: float | None) -> _Design:
+    from lca.service import length_of_service
+
+    setting = choices.setting(name)
+    product = setting.product_file.product
+    service = length_of_service(product, setting.changes, product.service_life.unit)
+    return _Design(_circularity(name, choices, average_life), choices.assess(name), service, product.service_life.unit)
+
+
+def _compared(first: _Design, second: _Design) -> dict[str, Any]:
     from lca.comparison import compare as compared
 
     # two designs are compared only where they do the same thing
-    difference = compared(first[1], second[1]).difference
-    sides = [one.to_dict() | {"footprint": f.total, "footprint_unit": "kg CO2e"} for one, f in (first, second)]
-    return {"a": sides[0], "b": sides[1], "change": {"mci": second[0].mci - first[0].mci, "footprint": difference}}
+    comparison = compared(first.footprint, second.footprint)
+    sides = [first.to_dict(), second.to_dict()]
+    change = {"mci": second.circularity.mci - first.circularity.mci, "footprint": comparison.difference}
+    if first.service_unit == second.service_unit:
+        change["footprint_per_service"] = sides[1]["footprint_per_service"] - sides[0]["footprint_per_service"]
+    return {"a": sides[0], "b": sides[1], "change": change, "warnings": list(comparison.warnings)}
 
 
 def _changed(choices: Choices) -> str:
@@ -116,13 +150,18 @@ def _changed(choices: Choices) -> str:
 
 def _report(answer: dict[str, Any], changed: str) -> str:
     a, b = answer["a"], answer["b"]
-    names = {"mci": "MCI", "footprint": "kg CO2e", "utility": "utility", "mass": "mass, kg"}
+    names = {"mci": "MCI", "footprint": "kg CO2e per functional unit"}
+    if "footprint_per_service" in answer["change"]:
+        names["footprint_per_service"] = a["footprint_per_service_unit"]
+    names |= {"utility": "utility", "mass": "mass, kg"}
     names |= {"recycled_share": "recycled", "reused_share": "reused", "recyclable_share": "recyclable"}
     rows = [
         {"": name, "A": significant(a[key]), "B": significant(b[key]), "B - A": _signed(b[key] - a[key])} for key, name in names.items()
     ]
     said = [f"{side['product']} under {side['scenario']}" if side["scenario"] else side["product"] for side in (a, b)]
-    return f"A = {said[0]}, B = {said[1]}{changed}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}"
+    unit = f"functional unit: {a['functional_unit']['description']}; A serves {a['service_life']}, B {b['service_life']}"
+    notes = "".join(f"\nnote: {warning}" for warning in answer["warnings"])
+    return f"A = {said[0]}, B = {said[1]}{changed}\n{unit}\n\n{printing.table(rows, right=('A', 'B', 'B - A'))}\n{_FOOT}{notes}"
 
 
 def _signed(value: float) -> str:

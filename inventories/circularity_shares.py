@@ -22,7 +22,7 @@ from inventories.tables import Row, read_table
 from lca.billing import bill
 from lca.errors import InputError, Problem
 from lca.parameters import evaluate_parameters
-from lca.product import Product
+from lca.product import SERVICE_LIVES, Product
 
 _COLUMNS = (
     *("material", "R1", "R2", "R3", "A", "B", "Qs_in", "Qs_out", "LHV", "XER_heat", "XER_elec"),
@@ -31,6 +31,20 @@ _COLUMNS = (
 _PARTS = Path(__file__).parent / "circularity" / "part_materials.csv"
 #: The parameter of a product file that says which share of its mass is reused parts, kg/kg.
 REUSED = "reused_share"
+
+
+#: The id of the indicator, and what each figure of it means, by its key; M is the product's mass without packaging.
+MCI = "mci.mass.without-packaging"
+DEFINITIONS = {
+    "mci": "max(0, 1 - 0.9 linear_flow_index / utility)",
+    "linear_flow_index": "(V + W) / (2 M + (WF - WC) / 2)",
+    "utility": "service life / average life of such products",
+    "recycled_share": "sum(m recycled content) / M",
+    "reused_share": "mass of reused parts / M",
+    "recyclable_share": "mass of materials of which some is recycled today / M",
+    "recycled_after_use_share": "sum(m recycled after use) / M",
+    "covered_share": "mass of materials with figures / M",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,7 @@ class Circularity:
         """Plain values; mass in kg."""
         return {
             "product": self.product,
+            "definition": MCI,
             "mci": self.mci,
             "linear_flow_index": self.linear_flow_index,
             "utility": self.utility,
@@ -62,6 +77,7 @@ class Circularity:
             "recyclable_share": self.recyclable,
             "recycled_after_use_share": self.recycled_after_use,
             "covered_share": self.covered,
+            "definitions": dict(DEFINITIONS),
         }
 
 
@@ -108,8 +124,10 @@ def material_of(part: str, process: str, mass: float, reused: float) -> Material
 def circularity_of(setting: Setting, average_life: float | None = None) -> Circularity:
     """The indicator of a product under a setting; the average life is the archetype's unless given (years, or km).
 
-    Raises InputError naming file and line.
+    Raises InputError naming file and line, or the average life where that is none of a product.
     """
+    if average_life is not None:
+        _check_average_life(average_life, setting.product_file.product.service_life.unit)
     try:
         return _circularity(setting, average_life)
     except InputError as error:
@@ -127,7 +145,7 @@ def _circularity(setting: Setting, average_life: float | None) -> Circularity:
     materials = [material_of(part, process, mass, reused) for part, process, mass in weighed]
     known = [row_of(process) for _, process, _ in weighed]
     sums = flows(materials)
-    of_life = utility(_life(product, setting.changes), average_life or _average_life(product))
+    of_life = utility(_life(product, setting.changes), _average_life(product) if average_life is None else average_life)
     index = linear_flow_index(sums)
     masses = [mass for _, _, mass in weighed]
     return Circularity(
@@ -158,6 +176,14 @@ def _reused(product: Product, changes: dict[str, Any]) -> float:
 
 def _life(product: Product, changes: dict[str, Any]) -> float:
     return float(changes.get("service_life", product.service_life.value))
+
+
+def _check_average_life(average_life: float, unit: str) -> None:
+    low, high = SERVICE_LIVES[unit]
+    if not low <= average_life <= high:
+        raise InputError(
+            Problem(f"an average life lies between {low:g} and {high:,.0f} {unit}", field="average_life", value=f"{average_life:g}")
+        )
 
 
 def _average_life(product: Product) -> float:

@@ -51,6 +51,39 @@ def test_a_longer_life_moves_both_figures(lifeloop: Lifeloop, phone_file: Callab
     assert answer["change"]["footprint"] > 0
 
 
+def test_a_longer_life_is_told_per_year_beside_per_life(lifeloop: Lifeloop, phone_file: Callable[..., Path]) -> None:
+    """Making weighs once, use by the year: a whole life of 6 years costs more than one of 3, a year of it less."""
+    path = phone_file()
+    answer = json.loads(lifeloop("circularity", "compare", path, "--set", "service_life=6", "--json").stdout)
+    a, b, change = answer["a"], answer["b"], answer["change"]
+    assert (a["service_life"], b["service_life"], a["footprint_per_service_unit"]) == ("3 year", "6 year", "kg CO2e per year")
+    assert (a["footprint_per_service"], b["footprint_per_service"]) == pytest.approx((a["footprint"] / 3, b["footprint"] / 6))
+    assert change["footprint"] > 0 > change["footprint_per_service"]
+    assert any("the service lives differ" in warning for warning in answer["warnings"])
+    text = lifeloop("circularity", "compare", path, "--set", "service_life=6").stdout
+    assert "A serves 3 year, B 6 year" in text
+    assert "kg CO2e per functional unit" in text
+    assert "kg CO2e per year" in text
+    assert "note: the service lives differ" in text
+
+
+@pytest.mark.parametrize(
+    ("life", "code"), [("nan", 2), ("inf", 2), ("-inf", 2), ("1e400", 2), ("0", 2), ("-1", 2), ("1e-320", 3), ("1e308", 3)]
+)
+def test_an_average_life_is_that_of_a_product(lifeloop: Lifeloop, phone_file: Callable[..., Path], life: str, code: int) -> None:
+    for command in (("show", phone_file()), ("compare", phone_file(), "--set", "service_life=6")):
+        result = lifeloop("circularity", *command, "--average-life", life, "--json")
+        assert (result.exit_code, isinstance(result.exception, SystemExit)) == (code, True)
+        assert "average" in result.stderr
+
+
+def test_every_figure_names_what_it_is(lifeloop: Lifeloop, phone_file: Callable[..., Path]) -> None:
+    (found,) = json.loads(lifeloop("circularity", "show", phone_file(), "--json").stdout)
+    assert found["definition"] == "mci.mass.without-packaging"
+    figures = {key for key in found if isinstance(found[key], float)} - {"mass"}
+    assert figures <= found["definitions"].keys()
+
+
 def test_recycled_metal_is_more_circular_and_lighter_on_the_climate(lifeloop: Lifeloop, phone_file: Callable[..., Path]) -> None:
     a, b = (phone_file(f"{n}.yaml", process=f'"aluminium, {n} ingot"', place="GLO") for n in ("primary", "recycled"))
     answer = json.loads(lifeloop("circularity", "compare", a, b, "--json").stdout)
