@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -110,18 +113,39 @@ def treatment_of(text: str) -> Treatment:
 
 
 def stream_of(text: str) -> str:
-    """A stream: a category of WEEE by number or word as `weee-6`, any other word as it is."""
+    """A stream: a category of WEEE by number or word as `weee-6`, any other word as it is. Raises InputError for a number that is none."""
     word = unicodedata.normalize("NFKC", text).strip()
     folded = word.casefold()
-    if folded in {"1", "2", "3", "4", "5", "6"}:
-        return f"weee-{folded}"
+    number = re.fullmatch(r"(?:weee)?[ -]?(\d+)", folded)
+    if number:
+        key = f"weee-{number[1]}"
+        if key not in STREAMS:
+            raise InputError(Problem("there is no such category of WEEE", field="stream", value=text, hint="1 to 6, or a word"))
+        return key
     by_title = {title: key for key, title in STREAMS.items()}
     return folded if folded in STREAMS else by_title.get(folded) or _STREAM_WORDS.get(folded, word)
 
 
 def tonnes(mass: float, unit: str) -> float:
-    """A mass in t: `mass` times t per unit. Raises UnitError for what is no unit of mass."""
-    return mass * measures.factor(unit, "t")
+    """A mass in t: `mass` times t per unit, to 15 digits, so that 12260 kg and 12.26 t are one number.
+
+    Raises InputError unless it is a finite number above zero, and UnitError for what is no unit of mass.
+    """
+    return float(f"{_above_zero(mass, 'mass') * measures.factor(unit, 't'):.15g}")
+
+
+def _above_zero(number: float, field: str) -> float:
+    if not 0 < number < math.inf:
+        raise InputError(Problem("must be a finite number above zero", field=field, value=f"{number:g}"))
+    return number
+
+
+#: A unit of mass is logged by one word, whatever the word and language that it was given in.
+_WORDS_OF_MASS = ("t", "kg", "g", "kt", "mg")
+
+
+def _word_of(unit: str) -> str:
+    return next((word for word in _WORDS_OF_MASS if measures.factor(unit, word) == 1.0), unit)
 
 
 def tonnes_of_units(units: float, unit_mass_kg: float) -> float:
@@ -139,14 +163,15 @@ def measured(mass: float | None, units: float | None, unit: str | None, unit_mas
     if mass is not None:
         if unit is None:
             raise InputError(Problem("a mass needs its unit", field="unit", hint="t, kg or g"))
-        return {"mass_t": tonnes(mass, unit), "mass": mass, "unit": unit}
-    if unit is not None and measures.factor(unit, "piece") != 1.0:
-        raise InputError(Problem("units are counted in pieces", field="unit", value=unit))
+        return {"mass_t": tonnes(mass, unit), "mass": mass, "unit": _word_of(unit)}
+    scale = 1.0 if unit is None else measures.factor(unit, "piece")
     if unit_mass_kg is None or units is None:
         raise InputError(
             Problem("units need the mass of one", field="unit_mass", hint="name a product that has a mass, or give the mass of one")
         )
-    return {"mass_t": tonnes_of_units(units, unit_mass_kg), "units": units, "unit": "piece", "unit_mass_kg": unit_mass_kg}
+    units = _above_zero(units, "units") * scale
+    mass_t = tonnes_of_units(units, _above_zero(unit_mass_kg, "unit_mass"))
+    return {"mass_t": mass_t, "units": units, "unit": "piece", "unit_mass_kg": unit_mass_kg}
 
 
 class PlacedOnMarket(Frozen):
@@ -174,12 +199,28 @@ def content_of(said: Mapping[str, Any], mass_of: MassOf) -> dict[str, Any]:
     """
     labels = {name: said[name] for name in LABELS if said.get(name)}
     unit_mass = said.get("unit_mass")
+    if said.get("mass") is not None and unit_mass is not None:
+        raise InputError(
+            Problem("the mass of one device goes with a number of units, not with a mass", field="unit_mass", value=f"{unit_mass:g}")
+        )
     if said.get("units") is not None and unit_mass is None and "product" in labels:
         labels["product"], unit_mass = mass_of(labels["product"])
     if "stream" in labels:
         labels["stream"] = stream_of(labels["stream"])
     content = measured(said.get("mass"), said.get("units"), said.get("unit"), unit_mass) | {"treatment": treatment_of(said["treatment"])}
     return content | labels | ({"note": said["note"]} if said.get("note") else {})
+
+
+def meaning_of(content: Mapping[str, Any], happened: date, unit_mass_said: bool) -> dict[str, str]:
+    """What an entry says, without the words it is said in and without what was computed: the same in any language and unit of mass.
+
+    `unit_mass_said`: whether the mass of one device was said, or is that of its product's file today.
+    """
+    said = {name: str(content[name]) for name in ("treatment", *LABELS, "note") if content.get(name)} | {"date": happened.isoformat()}
+    if content.get("mass") is not None:
+        return said | {"t": f"{content['mass_t']:.12g}"}
+    one = {"kg": f"{content['unit_mass_kg']:.12g}"} if unit_mass_said else {}
+    return said | {"units": f"{content['units']:.12g}"} | one
 
 
 def unlikely_mass(content: Mapping[str, Any], mass_of: MassOf) -> str | None:

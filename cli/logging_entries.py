@@ -198,6 +198,8 @@ def warn(text: str, as_json: bool) -> None:
 
 
 def warn_of_future(happened: date, as_json: bool) -> None:
-    """A warning when something is said to have happened later than today."""
-    if happened > datetime.now(UTC).date():
+    """A warning when something is said to have happened later than the user's today."""
+    from lca.ledger import today
+
+    if happened > today():
         warn(f"{happened} lies in the future", as_json)

@@ -131,14 +131,16 @@ def _meaning(name: str) -> str:
 def add(product: str, key: str | None, evidence: Path | None, reason: str | None, who: str, as_json: bool, **said: Any) -> None:
     """Log the units of PRODUCT sold in a market and year, in the packaging of its file; prints the entry's id."""
     from circularity.evidence import evidence_of
+    from circularity.years import not_later
     from inventories.packaging_volumes import volume_of
     from inventories.shipped import load
+    from lca.ledger import today
     from records.restating import COMPUTED
     from records.values import Draft
 
     market, year, units = said.pop("market"), said.pop("year"), said.pop("units")
     try:
-        volume = volume_of(load(product), market, year, units, {k: v for k, v in said.items() if v})
+        volume = volume_of(load(product), market, not_later(year, today().year), units, {k: v for k, v in said.items() if v})
         if evidence:
             volume = volume.model_copy(update={"evidence": (evidence_of(evidence),)})
     except LifeloopError as error:
@@ -161,12 +163,13 @@ def import_(table: Path, preview: bool, restate: bool, who: str, as_json: bool, 
 
     An entry keeps the packaging that it was logged with; --restate logs that of today's product file instead.
     """
+    from lca.ledger import today
     from records.packaging_table import read_packaging
     from records.restating import COMPUTED
 
     anew = restating(restate, how["reason"])
     try:
-        drafts = read_packaging(table, _volume_by_name(), who, **how)
+        drafts = read_packaging(table, _volume_by_name(), who, this_year=today().year, **how)
     except LifeloopError as error:
         printing.stop(error, as_json)
     if preview:

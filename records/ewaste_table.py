@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from circularity.ewaste import KIND, LABELS, MassOf, content_of
+from circularity.ewaste import KIND, LABELS, MassOf, content_of, meaning_of
 from lca import units
 from lca.errors import InputError, Problem
 from records.cells import Row
@@ -40,8 +40,8 @@ def read_ewaste(
 ) -> list[Draft]:
     """The rows of a table as drafts, or InputError with the mistakes of all rows; nothing later than `today` is taken.
 
-    A row without a key gets one from what it says (and, of rows that say the same, from its number among them), so that the
-    same table twice adds nothing.
+    A row without a key gets one from what it means (and, of rows that mean the same, from its number among them), so that the
+    same table twice adds nothing, in whatever language, unit or form it comes.
     """
     drafts: list[Draft] = []
     problems: list[Problem] = []
@@ -52,7 +52,7 @@ def read_ewaste(
             said = _said(row)
             content = content_of(said, mass_of) | evidence_beside(row)
             # what the product's file says stays out of the key: a file that was changed since finds the entry, and does not make a second one
-            key = row.text("key") or key_of(KIND, said, seen)
+            key = row.text("key") or key_of(KIND, meaning_of(content, row.required_day("date"), said["unit_mass"] is not None), seen)
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
             drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason, row.file, row.line))
@@ -69,7 +69,6 @@ def _said(row: Row) -> dict[str, Any]:
     said |= {name: positive(row, name) for name in ("mass", "units", "unit_mass")}
     row.required_text("treatment")
     said["unit"] = unit_of(row, said["unit"], "mass" if said["mass"] is not None else "units")
-    said["date"] = row.required_day("date").isoformat()
     if said["unit_mass"] is not None and "unit_mass" in row.units:
         said["unit_mass"] *= units.factor(row.units["unit_mass"], "kg")
     return said

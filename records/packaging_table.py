@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from circularity.volumes import KIND, PackagingVolume
+from circularity.years import not_later
 from lca.errors import InputError, Problem
 from lca.product import check_market
 from records.cells import Row
@@ -37,11 +38,18 @@ VolumeOf = Callable[[str, str, int, float, Mapping[str, str]], PackagingVolume]
 
 
 def read_packaging(
-    path: Path, volume_of: VolumeOf, who: str, *, reason: str | None = None, sheet: str | None = None, encoding: str = "utf-8"
+    path: Path,
+    volume_of: VolumeOf,
+    who: str,
+    *,
+    reason: str | None = None,
+    sheet: str | None = None,
+    encoding: str = "utf-8",
+    this_year: int,
 ) -> list[Draft]:
     """The rows of a table as drafts dated on the last day of their year, or InputError with the mistakes of all rows.
 
-    A row without a key gets one from what it says, so that the same table twice adds nothing.
+    A row without a key gets one from what it says, so that the same table twice adds nothing; no year after `this_year` is taken.
     """
     drafts: list[Draft] = []
     problems: list[Problem] = []
@@ -49,7 +57,7 @@ def read_packaging(
     lines: dict[str, int] = {}
     for row in read_sheet(path, COLUMNS, sheet, encoding):
         try:
-            volume = _volume(row, volume_of)
+            volume = _volume(row, volume_of, this_year)
             key = row.text("key") or _key(volume, seen)
             if lines.setdefault(key, row.line) != row.line:
                 raise row.problem("key", f"row {lines[key]} has this key too")
@@ -61,10 +69,10 @@ def read_packaging(
     return drafts
 
 
-def _volume(row: Row, volume_of: VolumeOf) -> PackagingVolume:
+def _volume(row: Row, volume_of: VolumeOf, this_year: int) -> PackagingVolume:
     said = {name: value for name in ("source", "note") if (value := row.text(name))}
     market = _market(row)
-    year, number = required_year(row, "year"), required_positive(row, "units")
+    year, number = not_later(required_year(row, "year"), this_year), required_positive(row, "units")
     volume = volume_of(row.required_text("product"), market, year, in_unit(row, "units", number, "piece") or number, said)
     found = evidence_beside(row)
     return (

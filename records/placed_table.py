@@ -9,6 +9,7 @@ from typing import Any
 
 from circularity.ewaste import stream_of, tonnes
 from circularity.weee import PLACED_KIND
+from circularity.years import not_later
 from lca.errors import InputError, Problem
 from records.cells import Row
 from records.filled_rows import evidence_beside, key_of, problems_at, required_positive, required_year, unit_of
@@ -55,9 +56,7 @@ def read_placed(
 
 
 def _content(row: Row, this_year: int) -> dict[str, Any]:
-    year = required_year(row, "year")
-    if year > this_year:
-        raise row.problem("year", f"later than this year, {this_year}", "is the year right?")
+    year = not_later(required_year(row, "year"), this_year)
     mass, unit, stream = required_positive(row, "mass"), unit_of(row, row.text("unit"), "mass"), row.text("stream")
     if unit is None:
         raise row.problem("unit", "a mass needs its unit", "t, kg or g; or name it in the header, as in mass (t)")

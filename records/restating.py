@@ -32,6 +32,8 @@ COMPUTED: dict[str, frozenset[str]] = {
 }
 #: Of these fields a difference alone changes no figure.
 _DIGESTS = {"background", "product_digest", "family", "activity.background"}
+#: An amount, and the fields that say it as it was written, 500 kg or 0.5 t: where the amount is equal they make no other entry.
+_AS_WRITTEN = {"ewaste": ("mass_t", frozenset({"mass_t", "mass", "unit"}))}
 #: Which fields of a draft were computed; none where everything was said.
 Computed = Callable[[Draft], frozenset[str]]
 _KEYS_AT_ONCE = 500
@@ -66,11 +68,12 @@ _FIGURES: dict[str, tuple[Callable[[_Content], str], str, Callable[[_Content], f
 def compared(book: Book, drafts: Sequence[Draft], computed: Computed) -> list[Draft | Entry | Outdated]:
     """Each draft in its order: as it is, or the entry that says the same, or both where computed figures differ.
 
-    A draft with another date or something else said is left as it is: the book finds it or refuses its key.
+    A draft with another date or something else said is left as it is: the book finds it or refuses its key. One that says the
+    same mass in another unit finds its entry.
     """
     fields = [computed(draft) if draft.key else frozenset[str]() for draft in drafts]
-    lines = _lines(book, [d.key for d, names in zip(drafts, fields, strict=True) if d.key and names])
-    return [_compared(d, names, lines.get(d.key or "", [])) if names else d for d, names in zip(drafts, fields, strict=True)]
+    lines = _lines(book, [d.key for d, names in zip(drafts, fields, strict=True) if d.key and (names or d.kind in _AS_WRITTEN)])
+    return [_compared(d, names, lines.get(d.key or "", [])) for d, names in zip(drafts, fields, strict=True)]
 
 
 def _compared(draft: Draft, computed: frozenset[str], line: Sequence[Entry]) -> Draft | Entry | Outdated:
@@ -78,11 +81,21 @@ def _compared(draft: Draft, computed: frozenset[str], line: Sequence[Entry]) -> 
     if counts is None or (counts.kind, counts.happened) != (draft.kind, draft.happened):
         return draft
     told, now = dict(counts.content), parsed(kind_named(draft.kind).text(draft.content))
-    if _without(told, computed) != _without(now, computed):
+    if _one_amount(draft.kind, told, now):
+        return counts
+    if not computed or _without(told, computed) != _without(now, computed):
         return draft
     if _without(told, computed & _DIGESTS) == _without(now, computed & _DIGESTS):
         return counts
     return Outdated(counts, replace(draft, key=f"{draft.key}#{len(line) + 1}"))
+
+
+def _one_amount(kind: str, told: _Content, now: _Content) -> bool:
+    """Whether both say the same, and the same amount, in other units."""
+    amount, written = _AS_WRITTEN.get(kind, ("", frozenset[str]()))
+    if not all(content.get(name) is not None for content in (told, now) for name in written) or not written:
+        return False
+    return _without(told, written) == _without(now, written) and math.isclose(told[amount], now[amount], rel_tol=1e-12)
 
 
 def _without(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -114,3 +115,28 @@ def test_rates_of_the_directive() -> None:
             collection_rate(1.0, wrong)
     with pytest.raises(InputError):
         treatment_rate(1.0, 0.0)
+
+
+@pytest.mark.parametrize("stream", ["7", "weee-9", "0", "WEEE 12"])
+def test_a_number_that_is_no_category_is_refused(stream: str) -> None:
+    with pytest.raises(InputError, match="no such category"):
+        stream_of(stream)
+
+
+def test_one_mass_is_one_number_in_any_unit() -> None:
+    # in floating point 12260 x 0.001 and 12.26 can differ in the last digit
+    assert {tonnes(mass, unit) for mass, unit in ((12.26, "t"), (12260, "kg"), (12260000, "克"), (0.01226, "kt"))} == {12.26}
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -1.0, 0.0])
+def test_a_mass_that_is_none_is_named_once(number: float) -> None:
+    for said in ((number, None, "t", None), (None, number, None, 0.2), (None, 5.0, None, number)):
+        with pytest.raises(InputError) as caught:
+            measured(*said)
+        assert len(caught.value.problems) == 1
+
+
+def test_ten_thousands_of_devices_are_counted_in_pieces() -> None:
+    # 3 x 10,000 x 0.2 kg = 6 t
+    found = measured(None, 3.0, "万台", 0.2)
+    assert (found["units"], found["unit"], found["mass_t"]) == (30000, "piece", pytest.approx(6.0))

@@ -68,6 +68,10 @@ def test_a_book_that_is_not_there_is_not_read_and_not_made(lifeloop: Lifeloop, b
         (("--mass", 1, "--unit", "t", "--treatment", "recycld"), 3),
         (("--mass", 1, "--unit", "t", "--treatment", "回收"), 3),
         (("--units", 1, "--treatment", "recycled"), 3),
+        (("--mass", 1, "--unit", "t", "--unit-mass", 3, "--treatment", "recycled"), 3),
+        (("--units", "nan", "--unit-mass", 3, "--treatment", "recycled"), 3),
+        (("--units", 1, "--unit-mass", "inf", "--treatment", "recycled"), 3),
+        (("--mass", 1, "--unit", "t", "--stream", "7", "--treatment", "recycled"), 3),
         (("--units", 1, "--treatment", "recycled", "--product", "no_such_phone"), 3),
         (("--mass", 1, "--unit", "t", "--treatment", "recycled", "--evidence", "no.pdf"), 3),
         (("--mass", 1, "--unit", "t", "--treatment", "recycled", "--key", " "), 3),
@@ -131,6 +135,7 @@ def test_treatments_are_kept_apart_and_dates_decide(lifeloop: Lifeloop, book: Pa
     assert masses("--by", "region", "--at", "2024-01-01") == {"collected/CN": 10, "collected/EU": 5}
     assert masses("--where", "region=CN") == {"collected": 10, "reused": 2}
     assert masses("--known-at", "2020-01-01") == {}
+    assert lifeloop("ewaste", "status", "--where", "stream=9").exit_code == 2
     # in 2024, 4 t recycled and 2 t reused of 5 t collected
     assert "2024: recycled and reused (6 t) are more than collected (5 t)" in lifeloop("ewaste", "status").stderr
     assert book.exists()
@@ -152,6 +157,13 @@ def test_a_label_that_is_not_known_is_named(lifeloop: Lifeloop) -> None:
     result = lifeloop("ewaste", "status", "--where", "colour=red")
     assert result.exit_code == 2
     assert "colour" in result.stderr
+
+
+@pytest.mark.usefixtures("book")
+def test_phones_are_found_by_the_word_they_were_logged_with(lifeloop: Lifeloop) -> None:
+    lifeloop("ewaste", "add", "--date", "2024-12-31", *RECYCLED, "--stream", "phones")
+    for word in ("phones", "手机", "6", "weee-6"):
+        assert len(listed(lifeloop, "--where", f"stream={word}")) == 1
 
 
 @pytest.mark.usefixtures("book")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,89 @@ def test_rows_that_say_the_same_are_each_counted(lifeloop: Lifeloop, tmp_path: P
 
 def test_a_preview_writes_nothing(lifeloop: Lifeloop, tmp_path: Path, book: Path) -> None:
     table = written(tmp_path, GOOD)
-    assert "2 rows, 31,958 t; nothing was written" in lifeloop("ewaste", "import", table, "--preview").stdout
+    assert "2 rows, recycled 31,958 t; nothing was written" in lifeloop("ewaste", "import", table, "--preview").stdout
     assert [row["mass_t"] for row in json.loads(lifeloop("ewaste", "import", table, "--preview", "--json").stdout)] == [12260, 19698]
     assert not book.exists()
+
+
+@pytest.mark.usefixtures("book")
+def test_a_preview_never_adds_treatments_up(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    """7 t collected, of which 5.5 t were recycled: 12.5 t are nothing."""
+    rows = "2024-12-31,5.5,t,recycled\n2024-12-31,3,t,collected\n2024-11-30,4000,kg,收集\n"
+    table = written(tmp_path, "date,mass,unit,treatment\n" + rows)
+    said = lifeloop("ewaste", "import", table, "--preview").stdout.splitlines()[-1]
+    assert said == "3 rows, collected 7.0000 t, recycled 5.5000 t; nothing was written"
+
+
+@pytest.mark.usefixtures("book")
+def test_one_table_in_two_languages_units_and_forms_is_one_table(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    """12.5 t recycled and 1,000 devices of 200 g reused, said in four ways."""
+    english = written(
+        tmp_path,
+        "date,mass,units,unit,treatment,stream,region,unit mass\n"
+        "2024-12-31,12.5,,t,recycled,phones,CN,\n2024-12-31,,1000,piece,reused,weee-6,CN,0.2\n",
+    )
+    header = ["日期", "质量", "数量", "单位", "处理方式", "类别", "地区", "单台质量（克）"]
+    rows: list[list[Any]] = [
+        ["2024年12月31日", 12.5, "", "吨", "再生利用", "手机", "CN", ""],
+        ["2024-12-31", "", 1000, "台", "翻新", 6, "CN", 200],
+    ]
+    chinese = workbook(tmp_path / "表.xlsx", [header, *rows])
+    kilograms = written(tmp_path, "date,mass (kg),treatment,stream,region\n2024-12-31,12500,循环利用,weee-6,CN\n", "kg.csv")
+    twice = written(
+        tmp_path, "日期,质量（公斤）,处理方式,类别,地区\n2024-12-31,12500,再生利用,6,CN\n2024-12-31,12500,再生利用,6,CN\n", "two.csv"
+    )
+    added = [json.loads(lifeloop("ewaste", "import", table, "--json").stdout)["added"] for table in (english, chinese, kilograms, twice)]
+    # the second of two rows that mean the same is a second lot
+    assert added == [2, 0, 0, 1]
+    assert sorted(masses(lifeloop)) == pytest.approx([0.2, 12.5, 12.5])
+
+
+@pytest.mark.usefixtures("book")
+def test_another_mass_date_treatment_or_place_is_another_entry(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    head = "date,mass,unit,treatment,region\n"
+    rows = ("2024-12-31,1,t,recycled,CN", "2024-12-30,1,t,recycled,CN", "2024-12-31,1,kg,recycled,CN", "2024-12-31,1,t,reused,CN")
+    for row in (*rows, "2024-12-31,1,t,recycled,EU", "2024-12-31,1.0000001,t,recycled,CN"):
+        assert lifeloop("ewaste", "import", written(tmp_path, f"{head}{row}\n")).stdout == "1 rows, 1 entries added\n"
+
+
+@pytest.fixture(params=[14, -12])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[date]:
+    """The user's day, 14 hours before Greenwich or 12 behind it: at any moment one of them is not that of Greenwich."""
+    monkeypatch.setenv("TZ", f"HERE{-request.param:+d}")
+    time.tzset()
+    yield datetime.now(UTC).astimezone(timezone(timedelta(hours=request.param))).date()
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("book")
+def test_the_users_day_is_today(lifeloop: Lifeloop, tmp_path: Path, zone: date) -> None:
+    head = "date,mass,unit,treatment\n"
+    assert lifeloop("ewaste", "import", written(tmp_path, f"{head}{zone},1,t,recycled\n")).exit_code == 0
+    # the day after tomorrow, should midnight fall into this test
+    late = written(tmp_path, f"{head}{zone + timedelta(days=2)},1,t,recycled\n", "late.csv")
+    assert "later than today" in lifeloop("ewaste", "import", late).stderr
+    said = ("--mass", 1, "--unit", "t", "--treatment", "recycled")
+    assert lifeloop("ewaste", "add", "--date", zone, *said).stderr == ""
+    assert "lies in the future" in lifeloop("ewaste", "add", "--date", zone + timedelta(days=2), *said).stderr
+
+
+def test_equipment_of_a_year_to_come_is_refused(lifeloop: Lifeloop, book: Path) -> None:
+    result = lifeloop("ewaste", "placed", "--year", 2090, "--mass", 1, "--unit", "t")
+    assert (result.exit_code, "year: later than this year" in result.stderr) == (3, True)
+    assert not book.exists()
+
+
+@pytest.mark.usefixtures("book")
+@pytest.mark.parametrize("unit", ["ton", "tons", "mt", "MT"])
+def test_a_ton_is_not_guessed(lifeloop: Lifeloop, tmp_path: Path, unit: str) -> None:
+    table = written(tmp_path, f"date,mass ({unit}),treatment\n2024-12-31,6,recycled\n")
+    result = lifeloop("ewaste", "import", table, "--json")
+    (problem,) = [json.loads(line) for line in result.stderr.splitlines()]
+    assert (result.exit_code, problem["line"], problem["value"]) == (3, 2, unit)
+    assert "short_ton" in problem["hint"]
+    assert lifeloop("ewaste", "add", "--date", "2024-12-31", "--mass", 6, "--unit", unit, "--treatment", "recycled").exit_code == 3
 
 
 CHINESE = [
@@ -264,6 +345,7 @@ def test_another_content_under_a_known_key_takes_nothing_of_the_table(lifeloop: 
     lifeloop("ewaste", "import", written(tmp_path, head + "2024-12-31,1,t,recycled,k1\n"))
     result = lifeloop("ewaste", "import", written(tmp_path, head + "2024-12-31,7,t,recycled,k0\n2024-12-31,2,t,recycled,k1\n"))
     assert result.exit_code == 2
+    assert f"{tmp_path / 'table.csv'}:3" in result.stderr
     assert masses(lifeloop) == [1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,24 @@ def test_a_unit_in_the_header_and_a_year_in_chinese_are_read(lifeloop: Lifeloop,
     assert [(c["year"], c["units"]) for c in logged(lifeloop)] == [(2024, 12_000)]
     table.write_text(f"产品,市场,年份,销量（吨）\n{phone},国内,2024,1.2\n", encoding="utf-8")
     assert "cannot be given in piece" in lifeloop("packaging", "import", table).stderr
+
+
+def test_a_year_to_come_is_refused(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
+    table, year = tmp_path / "sold.csv", date.today().year
+    table.write_text(f"product,market,year,units\n{phone},domestic,{year},5\n{phone},domestic,{year + 2},5\n", "utf-8")
+    result = lifeloop("packaging", "import", table, "--json")
+    (problem,) = [json.loads(line) for line in result.stderr.splitlines()]
+    assert (result.exit_code, problem["line"], problem["field"], problem["value"]) == (3, 3, "year", str(year + 2))
+    added = lifeloop("packaging", "add", phone, "--market", "domestic", "--year", year + 2, "--units", 5)
+    assert (added.exit_code, "later than this year" in added.stderr) == (3, True)
+    assert not (tmp_path / "a.book").exists()
+
+
+def test_a_taken_key_names_file_and_row(lifeloop: Lifeloop, phone: Path, tmp_path: Path) -> None:
+    table, head = tmp_path / "sold.csv", "product,market,year,units,key\n"
+    table.write_text(f"{head}{phone},domestic,2023,5,k\n", "utf-8")
+    assert lifeloop("packaging", "import", table).exit_code == 0
+    table.write_text(f"{head}{phone},domestic,2024,5,other\n{phone},domestic,2023,7,k\n", "utf-8")
+    result = lifeloop("packaging", "import", table)
+    assert (result.exit_code, f"{table}:3" in result.stderr) == (2, True)
+    assert len(logged(lifeloop)) == 1
