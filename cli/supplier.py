@@ -12,9 +12,10 @@ from cli import printing
 from cli.company_import import import_table, write_template
 from cli.entry_options import Logging, entry_options
 from cli.finite import FiniteRange
-from cli.logging_entries import encoding_option, sheet_option
+from cli.logging_entries import encoding_option, sheet_option, warn
 from cli.recordbook import is_moment, reading_book, records_option, who_option
-from lca.errors import InputError, LifeloopError, Problem
+from lca.errors import LifeloopError
+from lca.ledger import folded, today
 from lca.rounding import significant
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
 _known_at = click.option("--known-at", callback=is_moment, metavar="TIME", help="As the book stood at this moment (record time).")
-_at = click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Statuses up to this day, whenever recorded.")
+_at = click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Statuses up to this day, whenever recorded (default: today, with figures dated on the last day of the running year).",
+)
 _chain = click.option("--chain", help="Supply chain, such as phones or vehicles.")
 _STATUSES = (
     "registered",
@@ -70,6 +75,11 @@ def command() -> None:
 @entry_options
 def add(logging: Logging, ended: bool, **fields: Any) -> None:
     """Log a status of SUPPLIER, or of a named group of suppliers where only their count is known; prints the entry's id."""
+    day = logging.happened
+    if day.year > today().year:
+        raise click.BadParameter(f"{day} lies in the future: a status is logged once it is so", param_hint="--date or --year")
+    if logging.day and day > today():
+        warn(f"{day} lies in the future: it counts from that day on", logging.as_json)
     logging.log(("supplier", fields | {"holds": not ended}))
 
 
@@ -102,12 +112,12 @@ def import_(table: Path, template: bool, chinese: bool, as_json: bool, **said: A
 def list_(
     chain: str | None, at: datetime | None, known_at: datetime | None, history: bool, as_json: bool, as_csv: bool, output: Path | None
 ) -> None:
-    """What holds for each supplier at a day (default: by everything that was logged)."""
+    """What holds for each supplier at a day; audits, findings and ended contracts are events, and each is listed."""
     from company.supplier_report import register
 
     with reading_book(as_json) as book:
         found = register(book, _day(at), known_at)
-    rows = [row for row in found.rows(history) if chain in {None, row["chain"]}]
+    rows = [row for row in found.rows(history) if chain is None or folded(chain) == folded(row["chain"])]
     if as_json:
         printing.write(printing.as_json_text(rows), output)
     elif as_csv:
@@ -161,10 +171,7 @@ def status(chain: str | None, at: datetime | None, known_at: datetime | None, as
 def _report(found: Register, chain: str | None, weight: Any, cut: float) -> dict[str, Any]:
     from company.supplier_rules import Rules
 
-    if chain is not None and chain not in found.chains:
-        hint = f"supply chains: {', '.join(found.chains) or 'none'}"
-        raise InputError(Problem("no supplier of that chain", field="chain", value=chain, hint=hint))
-    return found.report([chain] if chain else found.chains, weight, Rules(yearly_cut=cut))
+    return found.report([found.chain_named(chain)] if chain else found.chains, weight, Rules(yearly_cut=cut))
 
 
 def _write_scenario(found: Register, chain: str | None, path: Path, asked: dict[str, Any]) -> None:
@@ -172,7 +179,7 @@ def _write_scenario(found: Register, chain: str | None, path: Path, asked: dict[
 
     if chain is None:
         raise click.UsageError("say which --chain the scenario is of")
-    share = found.green_share(chain, asked["weight"])
+    share = found.green_share(found.chain_named(chain), asked["weight"])
     printing.write(scenario_text(share, found.at, asked["tiers"], asked["technology"]), path)
 
 
@@ -195,8 +202,8 @@ def _report_text(report: dict[str, Any]) -> str:
 
 
 def _rule(row: dict[str, Any]) -> dict[str, Any]:
-    shown = {"yearly_cut": "{:.1%}", "renewable_share": "{:.1%}"}
-    return {k.replace("_", " "): ("" if v is None else shown[k].format(v)) if k in shown else v for k, v in row.items()}
+    shown = {"yearly_cut": "{:.1%}", "last_cut": "{:.1%}", "renewable_share": "{:.1%}"}
+    return {k.replace("_", " "): "" if v is None else shown[k].format(v) if k in shown else v for k, v in row.items()}
 
 
 def _diligence(told: dict[str, Any]) -> str:
@@ -205,10 +212,16 @@ def _diligence(told: dict[str, Any]) -> str:
         f"conflict minerals: {told['conflict_minerals_answered']} of {told['conflict_minerals_asked']} answered ({rate:.0%})"
         if rate is not None
         else "",
-        f"{told['audits']:,} on-site audits" if told["audits"] else "",
+        f"{told['audits']:,} on-site audits{_by_year(told['by_year'])}" if told["audits"] else "",
         f"{significant(told['findings_closed'])} of {significant(told['findings'])} findings closed ({closed:.0%})"
         if closed is not None
         else "",
         f"{told['contracts_ended']} contracts ended" if told["contracts_ended"] else "",
     ]
     return f"{told['chain']}: {'; '.join(part for part in parts if part)}"
+
+
+def _by_year(years: list[dict[str, Any]]) -> str:
+    """` (2023: 590, 2024: 611)`; nothing where all are of one year."""
+    audits = [f"{year['year']}: {year['audits']:,}" for year in years if year["audits"]]
+    return f" ({', '.join(audits)})" if len(audits) > 1 else ""

@@ -167,9 +167,12 @@ class Page:
             )
 
     def _due_diligence(self) -> Iterator[PageRow]:
+        from company.supplier_report import register
         from company.suppliers import counts
 
-        for counted in counts(self.account.statuses(self.year)):
+        # audits and ended contracts are events: the page tells those of its year
+        told = register(self.book, date(self.year, 12, 31)).dated
+        for counted in counts(status for day, status in told if day.year == self.year):
             if counted.status in {"audited", "contract_ended"}:
                 what = "on-site audits" if counted.status == "audited" else "contracts ended"
                 yield PageRow("audits", f"{_bounded(counted)} {what}", f"{counted.chain} suppliers", note="; ".join(counted.wordings))

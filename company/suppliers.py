@@ -1,20 +1,22 @@
 """The supplier register: dated, evidenced statuses, what they count up to at any date, and green electricity by weight.
 
-A supplier is named by its id. Where only a published count is known ("nearly 300"), one entry of a named group carries it
-with the way it is bounded. The newest entry of a supplier and status, by its date, is what holds.
+A supplier is named by its id; width, capitals and spaces make no other one. Where only a published count is known ("nearly
+300"), one entry of a named group carries it with the way it is bounded. The newest entry of a supplier and status, by its date,
+is what holds; audits, their findings and ended contracts are events, and each of them counts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from company.indicators import Bound
 from lca.errors import InputError, Problem
+from lca.ledger import folded
 from lca.quantity import Finite, Frozen
 
 #: Status -> what it says of a supplier.
@@ -57,19 +59,22 @@ WEIGHTS: dict[str, str] = {
 }
 #: Statuses that say how a supplier is; a supplier whose contract ended is none of them any more.
 PRESENT = ("registered", "data_verified", "target_set", "green_electricity", "sbti", "emissions")
+#: Statuses that say what happened: the second audit does not take the place of the first.
+EVENTS = ("audited", "findings", "findings_closed", "contract_ended")
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Size = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class SupplierStatus(Frozen):
     """Content of an entry: from its date on, this status holds (or no longer holds) for a supplier, or a group of them."""
 
-    supplier: str = Field(min_length=1, max_length=200)
+    supplier: Name
     status: Status
     holds: bool = Field(True, description="false: no longer, or found not to be so")
     value: Finite | None = Field(None, description="green electricity: share 0 to 1; emissions: t CO2e of the year; findings: number")
     count: Annotated[int, Field(ge=0)] = Field(1, description="suppliers that the entry speaks for; for audits, how many were made")
     bound: Bound = "exact"
-    chain: str = Field("unspecified", min_length=1, description="supply chain, such as phones or vehicles")
+    chain: Name = Field("unspecified", description="supply chain, such as phones or vehicles")
     tier: Annotated[int, Field(ge=1, le=20)] | None = None
     category: str | None = Field(None, description="what is bought, such as batteries")
     spend: Size | None = Field(None, description="bought in a year, in one currency for the whole register")
@@ -124,25 +129,70 @@ class Counted:
         }
 
 
+def one_name_each(statuses: Iterable[SupplierStatus]) -> list[SupplierStatus]:
+    """The same statuses with every supplier and chain written as they were written first."""
+    names: dict[str, str] = {}
+    chains: dict[str, str] = {}
+    made = []
+    for s in statuses:
+        told = {"supplier": names.setdefault(folded(s.supplier), s.supplier), "chain": chains.setdefault(folded(s.chain), s.chain)}
+        made.append(s if told == {"supplier": s.supplier, "chain": s.chain} else s.model_copy(update=told))
+    return made
+
+
+def what_holds(statuses: Iterable[SupplierStatus]) -> list[int]:
+    """The places of what holds among statuses in order of their dates: the newest of each supplier and status, every event (`EVENTS`).
+
+    What no longer holds is left out: of events all that were told before. A contract that ended is no news when it is told again.
+    """
+    held: dict[tuple[str, str, str], list[int]] = {}
+    left: set[tuple[str, str]] = set()
+    for place, s in enumerate(one_name_each(statuses)):
+        key = (s.chain, s.supplier, s.status)
+        told_again = s.status == "contract_ended" and s.holds and s.count == 1 and key[:2] in left
+        if not told_again:
+            held[key] = [*(held.get(key, []) if s.status in EVENTS else []), place] if s.holds else []
+        _note(left, s)
+    return [place for places in held.values() for place in places]
+
+
 def holding(statuses: Iterable[SupplierStatus]) -> list[SupplierStatus]:
-    """The newest status of each supplier in each chain, given in order of their dates; those that no longer hold are left out."""
-    newest = {(s.chain, s.supplier, s.status): s for s in statuses}
-    return [s for s in newest.values() if s.holds]
+    """The statuses of `what_holds`, with one name for each supplier."""
+    named = one_name_each(statuses)
+    return [named[place] for place in what_holds(named)]
+
+
+def gone(statuses: Iterable[SupplierStatus]) -> set[tuple[str, str]]:
+    """(chain, supplier) of single suppliers whose contract ended and that were not registered again since."""
+    left: set[tuple[str, str]] = set()
+    for s in one_name_each(statuses):
+        _note(left, s)
+    return left
+
+
+def _note(left: set[tuple[str, str]], s: SupplierStatus) -> None:
+    if s.count == 1 and s.status == "contract_ended" and s.holds:
+        left.add((s.chain, s.supplier))
+    elif s.count == 1 and (s.status == "contract_ended" or (s.status == "registered" and s.holds)):
+        left.discard((s.chain, s.supplier))
 
 
 def counts(statuses: Iterable[SupplierStatus]) -> list[Counted]:
-    """Suppliers by chain and status, in the order of the statuses (statuses given in order of their dates).
+    """Suppliers by chain and status, in the order of the statuses (statuses given in order of their dates); of audits, all of them.
 
-    A single supplier whose contract ended is counted as such, and for what was checked, but no longer for what it has (`PRESENT`).
+    A single supplier whose contract ended is counted as such, and for what was checked, but no longer for what it has (`PRESENT`),
+    until it is registered again.
     """
-    present = holding(statuses)
-    gone = {(s.chain, s.supplier) for s in present if s.status == "contract_ended" and s.count == 1}
-    groups: dict[tuple[str, str], list[SupplierStatus]] = {}
-    for s in present:
-        if s.status not in PRESENT or (s.chain, s.supplier) not in gone:
-            groups.setdefault((s.chain, s.status), []).append(s)
+    statuses = one_name_each(statuses)
+    left = gone(statuses)
+    groups: dict[tuple[str, str], dict[Hashable, SupplierStatus]] = {}
+    for number, s in enumerate(holding(statuses)):
+        if s.status not in PRESENT or (s.chain, s.supplier) not in left:
+            # a supplier with findings of two audits is one supplier, two audits are two
+            name: Hashable = number if s.status in {"audited", "contract_ended"} else s.supplier
+            groups.setdefault((s.chain, s.status), {})[name] = s
     order = list(STATUSES)
-    return [_counted(key, groups[key]) for key in sorted(groups, key=lambda k: (k[0], order.index(k[1])))]
+    return [_counted(key, list(groups[key].values())) for key in sorted(groups, key=lambda k: (k[0], order.index(k[1])))]
 
 
 def _counted(key: tuple[str, str], members: Sequence[SupplierStatus]) -> Counted:
@@ -199,7 +249,7 @@ def weighted_share(shares: Sequence[float], weights: Sequence[float]) -> float:
 
 def weight_of_chain(statuses: Iterable[SupplierStatus], chain: str) -> Weight:
     """The first of spend, volume and electricity that any supplier of the chain has; else the plain mean."""
-    mine = [s for s in statuses if s.chain == chain]
+    mine = [s for s in statuses if folded(s.chain) == folded(chain)]
     fields: tuple[tuple[Weight, str], ...] = (("spend", "spend"), ("volume", "volume"), ("electricity", "electricity_kwh"))
     return next((weight for weight, field in fields if any(getattr(s, field) for s in mine)), "mean")
 
@@ -210,11 +260,11 @@ def green_share(statuses: Sequence[SupplierStatus], chain: str, weight: Weight |
     Whoever told no share counts as none. Suppliers without the weight are left out and named. Raises InputError when nobody
     of the chain has a share, or nobody has the weight.
     """
-    mine = [s for s in statuses if s.chain == chain]
+    mine = [s for s in one_name_each(statuses) if folded(s.chain) == folded(chain)]
     weight = weight or weight_of_chain(mine, chain)
     present = holding(mine)
-    gone = {s.supplier for s in present if s.status == "contract_ended" and s.count == 1}
-    names = [n for n in dict.fromkeys(s.supplier for s in present) if n not in gone and _speaks_for_electricity(n, present)]
+    left = {supplier for _, supplier in gone(mine)}
+    names = [n for n in dict.fromkeys(s.supplier for s in present) if n not in left and _speaks_for_electricity(n, present)]
     told = {s.supplier: s for s in present if s.status == "green_electricity" and s.value is not None}
     if not told.keys() & set(names):
         raise InputError(Problem("no supplier of this chain has told its share of green electricity", field="chain", value=chain))
@@ -252,64 +302,3 @@ def _weight(name: str, statuses: Sequence[SupplierStatus], weight: Weight) -> fl
     field = "electricity_kwh" if weight == "electricity" else weight
     found: list[float] = [v for s in statuses if s.supplier == name and (v := getattr(s, field)) is not None]
     return found[-1] if found else None
-
-
-@dataclass(frozen=True)
-class DueDiligence:
-    """What was checked at the suppliers of a chain; None where there is nothing to divide by."""
-
-    chain: str
-    asked: int
-    answered: int
-    audits: int
-    findings: float
-    findings_closed: float
-    contracts_ended: int
-
-    @property
-    def feedback_rate(self) -> float | None:
-        """Suppliers that answered on conflict minerals / suppliers that were asked, 0 to 1."""
-        return self.answered / self.asked if self.asked else None
-
-    @property
-    def closed_rate(self) -> float | None:
-        """Findings closed / findings of on-site audits, 0 to 1."""
-        return self.findings_closed / self.findings if self.findings else None
-
-    def to_dict(self) -> dict[str, object]:
-        """The figures as plain values."""
-        return {
-            "chain": self.chain,
-            "conflict_minerals_asked": self.asked,
-            "conflict_minerals_answered": self.answered,
-            "conflict_minerals_feedback_rate": self.feedback_rate,
-            "audits": self.audits,
-            "findings": self.findings,
-            "findings_closed": self.findings_closed,
-            "findings_closed_rate": self.closed_rate,
-            "contracts_ended": self.contracts_ended,
-        }
-
-
-def due_diligence(statuses: Sequence[SupplierStatus], chain: str) -> DueDiligence:
-    """Conflict-minerals feedback, audits with their findings, and contracts ended (statuses in order of their dates)."""
-    present = [s for s in holding(statuses) if s.chain == chain]
-
-    def number(status: Status) -> int:
-        return sum(s.count for s in present if s.status == status)
-
-    def total(status: Status) -> float:
-        return math.fsum(s.value or 0.0 for s in present if s.status == status)
-
-    # an answer of somebody who is not noted as asked was asked for all the same
-    asked = {s.supplier: s.count for s in present if s.status in {"conflict_minerals_asked", "conflict_minerals_answered"}}
-    asked |= {s.supplier: s.count for s in present if s.status == "conflict_minerals_asked"}
-    return DueDiligence(
-        chain,
-        sum(asked.values()),
-        number("conflict_minerals_answered"),
-        number("audited"),
-        total("findings"),
-        total("findings_closed"),
-        number("contract_ended"),
-    )

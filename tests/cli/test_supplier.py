@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+
+from lca.ledger import today
+from records import open_book
 
 Lifeloop = Callable[..., Result]
 WHERE = ("--year", "2024", "--source", "report")
@@ -98,7 +102,70 @@ def test_the_rules_supplier_by_supplier(weighted: Lifeloop) -> None:
     assert (rules["cells"]["renewable_2030"], rules["cases"]["renewable_2030"], rules["cases"]["renewable_2050"]) == ("due", "met", "due")
     later = {row["supplier"]: row for row in report(weighted, "--at", "2030-12-31")["rules"]}
     assert (later["cells"]["renewable_2030"], later["cases"]["renewable_2030"]) == ("missed", "met")
-    assert {row["supplier"]: row["cut"] for row in report(weighted, "--cut", 0.12)["rules"]}["cells"] == "missed"
+    strict = report(weighted, "--cut", 0.12, "--at", "2024-12-31")["rules"]
+    assert {row["supplier"]: row["cut"] for row in strict}["cells"] == "missed"
+
+
+def test_a_rule_by_2030_is_not_missed_in_january(weighted: Lifeloop) -> None:
+    rules = {row["supplier"]: row for row in report(weighted, "--at", "2030-01-15")["rules"]}
+    # the share of a quarter is asked for by the end of 2030; the emissions of 2022 and 2024 are too old to say anything of 2030
+    assert (rules["cells"]["renewable_2030"], rules["cells"]["cut"], rules["cells"]["emissions_year"]) == ("due", "unknown", 2024)
+
+
+def test_a_rise_after_a_cut_is_not_met(supplier: Lifeloop) -> None:
+    for year, value in ((2022, 100), (2023, 50), (2024, 88)):
+        assert supplier("add", "a", "--status", "emissions", "--value", value, "--year", year, "--source", "s").exit_code == 0
+    (row,) = report(supplier, "--at", "2024-12-31")["rules"]
+    assert (round(row["yearly_cut"], 3), round(row["last_cut"], 2), row["cut"]) == (0.062, -0.76, "missed")
+    assert "-76.0%" in supplier("status", "--at", "2024-12-31").stdout
+
+
+def test_two_audits_of_one_supplier_are_two(supplier: Lifeloop) -> None:
+    for year, found in ((2023, 3), (2024, 5)):
+        supplier("add", "a", "--status", "audited", "--year", year, "--source", "s")
+        supplier("add", "a", "--status", "findings", "--value", found, "--year", year, "--source", "s")
+    supplier("add", "a", "--status", "findings_closed", "--value", 3, "--year", 2023, "--source", "s")
+    (told,) = report(supplier)["due_diligence"]
+    assert (told["audits"], told["findings"], told["findings_closed"], told["findings_closed_rate"]) == (2, 8, 3, 0.375)
+    assert told["by_year"] == [
+        {"year": 2023, "audits": 1, "findings": 3, "findings_closed": 3},
+        {"year": 2024, "audits": 1, "findings": 5, "findings_closed": 0},
+    ]
+    assert "2 on-site audits (2023: 1, 2024: 1); 3.00 of 8.00 findings closed (38%)" in supplier("status").stdout
+    assert counted(supplier, "--at", "2023-12-31")["audited"] == 1
+
+
+@pytest.mark.parametrize("other", ["tier one ", "Tier One", "ｔｉｅｒ one"])
+def test_one_name_is_one_supplier_however_it_is_written(supplier: Lifeloop, other: str) -> None:
+    for name, count in (("tier one", 250), (other, 300)):
+        words = ("--status", "data_verified", "--count", count, "--chain", "phones", *WHERE)
+        assert supplier("add", name, *words).exit_code == 0
+    found = report(supplier, "--chain", "PHONES ")
+    assert ([c["count"] for c in found["counts"]], found["warnings"]) == ([300], [])
+    assert [row["supplier"] for row in json.loads(supplier("list", "--chain", "Phones", "--json").stdout)] == ["tier one"]
+
+
+def test_a_status_of_a_later_year_is_refused_and_of_a_later_day_does_not_count_yet(supplier: Lifeloop, tmp_path: Path) -> None:
+    later = today().year + 1
+    refused = supplier("add", "a", "--status", "sbti", "--year", later, "--source", "s")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"{later}-12-31 lies in the future" in refused.stderr
+    (tmp_path / "t.csv").write_text(f"date,supplier,status,source\n2024-12-31,a,sbti,s\n{later}-01-01,b,sbti,s\n", encoding="utf-8")
+    table = supplier("import", tmp_path / "t.csv", "--json")
+    assert table.exit_code == 3
+    said = json.loads(table.stderr)
+    assert (said["line"], said["field"], said["value"]) == (3, "date", f"{later}-01-01")
+    assert not (tmp_path / "company.book").exists()
+
+
+def test_what_another_way_wrote_for_later_is_not_so_yet(supplier: Lifeloop, tmp_path: Path) -> None:
+    now = today()
+    with open_book(tmp_path / "company.book", create=True) as book:
+        for name, day in (("a", now), ("b", date(now.year, 12, 31)), ("c", date(now.year + 1, 1, 1))):
+            book.append("supplier", {"supplier": name, "status": "sbti", "source": "s"}, happened=day, who="li")
+    # figures of the running year are dated on its last day
+    assert counted(supplier)["sbti"] == 2
+    assert counted(supplier, "--at", f"{now.year + 1}-06-01")["sbti"] == 3
 
 
 def test_due_diligence_and_audits(supplier: Lifeloop) -> None:

@@ -1,4 +1,4 @@
-"""The company's formulas by hand: scope 2 by two methods, products into categories, paths, weights, rules."""
+"""The company's formulas by hand: scope 2 by two methods, products into categories, paths."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from company.emissions import Amount, Booked, activity_emissions, amount_of
 from company.intensity import Denominator, Intensity, check_stated
 from company.scopes import read_scopes, spoken, written
 from company.sold_products import OWN_ENERGY, Sale, by_category, categories_of
-from company.supplier_rules import Rules, check_all, check_supplier, mean_yearly_cut
-from company.suppliers import SupplierStatus, counts, due_diligence, green_share, together, weighted_share
 from company.targets import Standing, Target, absolute_contraction, ambition, expected, linear_path, yearly_reduction
 from company.trends import Change, base_year
 from lca.errors import InputError
@@ -275,95 +273,6 @@ def test_small_changes_of_a_base_year_add_up(changes: list[float], value: float)
     assert base_year(100, changes).value == pytest.approx(value)
 
 
-# Suppliers
-
-
-def status(supplier: str, what: str = "green_electricity", **told: Any) -> SupplierStatus:
-    return SupplierStatus.model_validate({"supplier": supplier, "status": what, "chain": "vehicles", "source": "s"} | told)
-
-
-def test_a_share_weighted_by_spend() -> None:
-    """(30 x 0.2 + 10 x 0.8) / 40 = 0.35."""
-    assert weighted_share([0.2, 0.8], [30, 10]) == pytest.approx(0.35)
-    found = green_share([status("cells", value=0.2, spend=30.0), status("cases", value=0.8, spend=10.0)], "vehicles")
-    assert (found.value, found.weight) == (pytest.approx(0.35), "spend")
-    assert "weighted by spend" in found.definition
-
-
-def test_who_told_nothing_counts_as_none_and_who_left_does_not_count() -> None:
-    entries = [status("cells", value=0.8, spend=10.0), status("glass", "registered", spend=10.0), status("steel", value=1.0, spend=20.0)]
-    assert green_share([*entries, status("steel", "contract_ended")], "vehicles").value == pytest.approx(0.4)
-    assert green_share([*entries, status("steel", "contract_ended")], "vehicles").told == pytest.approx(0.5)
-
-
-def test_the_newest_status_holds_and_an_ended_one_does_not() -> None:
-    entries = [status("a", "sbti"), status("b", "sbti"), status("a", "sbti"), status("b", "sbti", holds=False)]
-    assert [(c.status, c.count) for c in counts(entries)] == [("sbti", 1)]
-
-
-def test_a_group_beside_single_suppliers_may_be_counted_twice() -> None:
-    (found,) = counts([status("all", "sbti", count=24), status("a", "sbti")])
-    assert found.count == 25
-    assert "counted twice" in found.warnings[0]
-
-
-@pytest.mark.parametrize(
-    ("bounds", "sum_is"),
-    [(["exact"], "exact"), (["exact", "at_most"], "at_most"), (["at_most", "at_least"], "about"), (["about", "exact"], "about")],
-)
-def test_how_a_sum_is_bounded(bounds: list[Any], sum_is: str) -> None:
-    assert together(bounds) == sum_is
-
-
-def test_due_diligence() -> None:
-    entries = [status(name, "conflict_minerals_asked") for name in "abcd"] + [status(name, "conflict_minerals_answered") for name in "abc"]
-    entries += [status("a", "audited", count=2), status("a", "findings", value=8.0), status("a", "findings_closed", value=6.0)]
-    found = due_diligence(entries, "vehicles")
-    assert (found.feedback_rate, found.audits, found.closed_rate) == (0.75, 2, 0.75)
-
-
-def test_who_was_not_asked_has_no_feedback_rate() -> None:
-    assert due_diligence([], "vehicles").feedback_rate is None
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "years", "cut"), [(100, 95, 1, 0.05), (100, 81, 2, 0.1), (100, 100, 3, 0.0), (100, 121, 2, -0.1)]
-)
-def test_the_mean_yearly_cut(first: float, last: float, years: int, cut: float) -> None:
-    assert mean_yearly_cut(first, last, years) == pytest.approx(cut)
-
-
-@pytest.mark.parametrize(("last", "verdict"), [(95.0, "met"), (95.1, "missed"), (50.0, "met")])
-def test_the_rule_of_five_percent_a_year(last: float, verdict: str) -> None:
-    dated = [(2023, status("a", "emissions", value=100.0)), (2024, status("a", "emissions", value=last))]
-    assert check_supplier(dated, "vehicles", "a", 2024).cut == verdict
-
-
-@pytest.mark.parametrize(
-    ("share", "year", "verdicts"),
-    [
-        (0.1, 2024, ("due", "due")),
-        (0.25, 2024, ("met", "due")),
-        (0.2, 2030, ("missed", "due")),
-        (0.9, 2050, ("met", "missed")),
-        (1.0, 2050, ("met", "met")),
-    ],
-)
-def test_the_rule_of_a_quarter_by_2030_and_all_by_2050(share: float, year: int, verdicts: tuple[str, str]) -> None:
-    found = check_supplier([(2024, status("a", value=share))], "vehicles", "a", year)
-    assert (found.renewable[2030], found.renewable[2050]) == verdicts
-
-
-def test_a_supplier_that_told_nothing_is_unknown_and_groups_are_not_checked() -> None:
-    (found,) = check_all([(2024, status("a", "registered")), (2024, status("all", "sbti", count=24))], 2024)
-    assert (found.supplier, found.cut, found.renewable[2030]) == ("a", "unknown", "unknown")
-
-
-def test_rules_are_parts() -> None:
-    with pytest.raises(InputError, match="between 0 and 1"):
-        Rules(yearly_cut=5)
-
-
 # Intensities that somebody states
 
 
@@ -396,14 +305,3 @@ def test_a_stated_intensity_that_says_what_it_is_may_stand(name: str, unit: str,
 def test_a_stated_intensity_that_does_not_is_refused(name: str, unit: str, told: str, missing: str) -> None:
     with pytest.raises(InputError, match=f"does not stand without {missing}"):
         check_stated(name, unit, told)
-
-
-def test_a_supplier_whose_contract_ended_is_counted_as_that_only() -> None:
-    entries = [
-        status("steel", "sbti"),
-        status("steel", "audited"),
-        status("glass", "sbti"),
-        status("steel", "contract_ended"),
-    ]
-    assert {c.status: c.count for c in counts(entries)} == {"sbti": 1, "audited": 1, "contract_ended": 1}
-    assert {c.status: c.count for c in counts([*entries, status("steel", "contract_ended", holds=False)])} == {"sbti": 2, "audited": 1}
