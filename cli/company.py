@@ -11,6 +11,7 @@ import click
 from cli import printing
 from cli.company_add import command as add
 from cli.company_import import command as import_
+from cli.logging_entries import warn
 from cli.recordbook import is_moment, reading_book, records_option
 from lca.errors import InputError, LifeloopError, Problem
 from lca.rounding import significant
@@ -18,6 +19,7 @@ from lca.rounding import significant
 if TYPE_CHECKING:
     from company.inventory import Inventory, Total
     from company.scopes import Scope
+    from company.trend_rows import TrendRow
 
 KINDS = ("emission", "electricity", "sale", "indicator", "recalculation")
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
@@ -85,6 +87,8 @@ def inventory(year: int | None, known_at: datetime | None, as_json: bool, as_csv
         printing.write(printing.as_json_text(found.to_dict()), output)
     elif as_csv:
         printing.write(printing.as_csv_text([row | {"scopes": "+".join(row["scopes"])} for row in found.to_dict()["rows"]]), output)
+        for text in found.warnings:
+            warn(text, as_json)
     else:
         printing.write(_inventory_text(found), output)
 
@@ -194,7 +198,11 @@ def trend(
     except LifeloopError as error:
         printing.stop(error, as_json, printing.EXIT_USAGE)
     with reading_book(as_json) as book:
-        rows = trend_rows(Account(book, known_at=known_at), chosen, how, per)
+        account = Account(book, known_at=known_at)
+        rows = trend_rows(account, chosen, how, per)
+        refused = account.refused if "2" in chosen else {}
+    for year, wrong in refused.items():
+        warn(f"{year} is left out: {wrong}", as_json)
     if not rows:
         printing.stop(
             InputError(Problem("no year has a figure for these scopes", field="scopes", value=scopes)), as_json, printing.EXIT_USAGE
@@ -202,6 +210,18 @@ def trend(
     if as_json:
         printing.write(printing.as_json_text([row.to_dict() for row in rows]), output)
     elif as_csv:
-        printing.write(printing.as_csv_text([row.to_dict() | {"scopes": "+".join(chosen)} for row in rows]), output)
+        printing.write(printing.as_csv_text([_flat(row) for row in rows]), output)
     else:
         printing.write(printing.table([row.shown() for row in rows], right=("t CO2e", "change", "base year", "intensity")), output)
+    if not as_json:
+        for text in dict.fromkeys(text for row in rows for text in row.warnings):
+            warn(text, as_json)
+
+
+def _flat(row: TrendRow) -> dict[str, Any]:
+    """A year of the trend as cells of a table."""
+    told = row.to_dict()
+    return {name: value for name, value in told.items() if name != "detail"} | {
+        "scopes": "+".join(told["scopes"]),
+        "warnings": "; ".join(told["warnings"]),
+    }

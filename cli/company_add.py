@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cli import printing
+from cli.company_activity import command as activity
 from cli.entry_options import Logging, entry_options
+from cli.logging_entries import warn
 from cli.recordbook import records_option
-from lca.errors import LifeloopError
-
-if TYPE_CHECKING:
-    from inventories.company_factors import ActivityFactor
+from lca.errors import InputError, LifeloopError
 
 _SCOPES = ("1", "2", "3", "1+2", "1+2+3")
 _METHODS = ("location", "market", "unstated")
@@ -46,64 +45,7 @@ def _set(scopes: str) -> str:
     return "+".join(word for word in scopes.replace(",", "+").split("+") if word)
 
 
-@command.command("activity")
-@click.option("--process", required=True, help="Process of the background, or the name of the factor.")
-@click.option("--location", default="GLO", show_default=True, help="Place of the process.")
-@click.option("--amount", type=float, required=True, help="How much was used or done.")
-@click.option("--unit", required=True, help="Unit of the amount.")
-@click.option("--scope", type=click.Choice(["1", "3"]), required=True, help="Scope; electricity has a command of its own.")
-@click.option("--category", help="3.1 to 3.15, of scope 3.")
-@click.option("--factor", type=float, help="kg CO2e per unit (default: of the background's process).")
-@_segment
-@entry_options
-def activity(
-    logging: Logging,
-    process: str,
-    location: str,
-    amount: float,
-    unit: str,
-    scope: str,
-    category: str | None,
-    factor: float | None,
-    segment: str | None,
-) -> None:
-    """Amount x factor. In scope 1 a background process gives its direct emissions, and its supply chain goes to category 3.3."""
-    computed = None
-    if factor is None:
-        from records.restating import COMPUTED
-
-        computed = COMPUTED["emission"]
-        parts = _from_background(logging, process, location, unit, scope, category)
-    else:
-        parts = [(scope, category, factor, process, location, logging.source or "")]
-    entries = [("emission", _activity(part, amount, unit, segment)) for part in parts]
-    logging.log(*entries, computed=(lambda _: computed) if computed else None)
-
-
-_Part = tuple[str, str | None, float, str, str, str]
-
-
-def _from_background(logging: Logging, process: str, location: str, unit: str, scope: str, category: str | None) -> list[_Part]:
-    from inventories.company_factors import activity_factor
-
-    try:
-        found: ActivityFactor = activity_factor(process, location, unit)
-    except LifeloopError as error:
-        printing.stop(error, logging.as_json)
-    behind = (found.process, found.location, found.background)
-    if scope == "3":
-        return [("3", category, found.total, *behind)]
-    direct: _Part = ("1", None, found.direct, *behind)
-    return [direct, ("3", "3.3", found.upstream, *behind)] if found.upstream > 0 else [direct]
-
-
-def _activity(part: _Part, amount: float, unit: str, segment: str | None) -> dict[str, Any]:
-    from company.emissions import activity_emissions
-
-    scope, category, factor, process, location, background = part
-    data = {"amount": amount, "unit": unit, "factor": factor, "process": process, "location": location, "background": background}
-    fields = {"co2e_t": activity_emissions(amount, factor), "scopes": scope, "category": category, "basis": "activity", "activity": data}
-    return fields | ({"segment": segment} if segment else {})
+command.add_command(activity)
 
 
 @command.command("electricity")
@@ -122,7 +64,13 @@ def electricity(logging: Logging, grid: str, factor: float | None, instrument: s
         if factor is None and not renewable:
             raise click.UsageError("say the --factor of the instrument, or --renewable")
         logging.log(("electricity", made | {"role": "instrument", "instrument": instrument, "factor": factor or 0.0}))
+        _say_if_too_much(logging)
         return
+    if renewable:
+        hint = (
+            "of an own plant, log its electricity on a --grid of its own with --factor 0, and an instrument (contract) for it on that grid"
+        )
+        raise click.UsageError(f"--renewable is said of an --instrument; {hint}")
     if factor is None:
         from inventories.company_factors import grid_average
 
@@ -133,6 +81,18 @@ def electricity(logging: Logging, grid: str, factor: float | None, instrument: s
         logging = logging.with_source(f"factor: {found.source} ({found.location})")
         made["factor"] = found.factor
     logging.log(("electricity", made | {"role": "consumption"}))
+
+
+def _say_if_too_much(logging: Logging) -> None:
+    """A warning where the year has more instruments than use by now: the use may be logged later."""
+    from cli.recordbook import reading_book
+    from company.account import Account
+
+    year = logging.happened.year
+    with reading_book(logging.as_json) as book:
+        wrong = Account(book).refused.get(year)
+    if wrong:
+        warn(f"{wrong}; until that is mended, {year} has no scope 2", logging.as_json)
 
 
 @command.command("sale")
@@ -180,13 +140,35 @@ def figure(logging: Logging, **fields: Any) -> None:
 
     A published intensity says in --definition or --wording its scopes, scope-2 method and denominator, or is refused.
     """
+    from company.indicators import check_figure
     from company.intensity import check_stated
 
+    try:
+        check_figure(fields["name"], fields["value"], fields["unit"], fields["part"])
+    except InputError as error:
+        printing.stop(error, logging.as_json)
     try:
         check_stated(fields["name"], fields["unit"], f"{fields['definition']} {fields['wording'] or ''}".strip())
     except LifeloopError as error:
         printing.stop(error, logging.as_json, printing.EXIT_USAGE)
     logging.log(("indicator", fields))
+
+
+@command.command("complete")
+@click.option("--scopes", required=True, help="1, 2, 3, 1+2 or 1+2+3: of which all entries of the year are there.")
+@_method
+@click.option("--category", help="3.1 to 3.15, of scope 3: only of this category.")
+@_segment
+@entry_options
+def complete(logging: Logging, scopes: str, method: str | None, category: str | None, segment: str | None) -> None:
+    """Declare that the entries of a year are complete: their sum then stands for the whole, also beside a reported total."""
+    from company.completeness import COMPLETE, declaration
+
+    try:
+        made = declaration(scopes, method, category, segment)
+    except InputError as error:
+        printing.stop(error, logging.as_json)
+    logging.log(("indicator", {"name": COMPLETE, "part": made.part, "text": "all entries are there"}))
 
 
 @command.command("recalculation")
@@ -206,3 +188,17 @@ def figure(logging: Logging, **fields: Any) -> None:
 def recalculation(logging: Logging, scopes: str, because: str, **fields: Any) -> None:
     """A change of a base year; it is recalculated when all changes together reach the threshold."""
     logging.log(("recalculation", fields | {"scopes": _set(scopes), "reason": because}))
+    _say_what_it_leaves(logging, fields["base_year"])
+
+
+def _say_what_it_leaves(logging: Logging, base_year: int) -> None:
+    """Warnings for targets whose base year some change does not reach."""
+    from cli.recordbook import reading_book
+    from company.account import Account
+
+    with reading_book(logging.as_json) as book:
+        account = Account(book)
+        mine = [t for t in account.targets() if t.metric == "emissions" and t.base_year == base_year]
+        said = [f"{t.id}: {note}" for t in mine for note in account.unchanged(t)]
+    for text in said or ([] if mine else [f"no target is measured against {base_year} yet"]):
+        warn(text, logging.as_json)

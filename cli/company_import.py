@@ -32,7 +32,7 @@ def import_table(
     from records.restating import COMPUTED
 
     anew = restating(restate, reason)
-    complete = _with_footprint if kind == "sale" else dict
+    complete = {"sale": _with_footprint, "indicator": _readable}.get(kind, dict)
     try:
         drafts = read_company_table(table, Reading(kind, who, sheet, encoding, reason, complete))
     except LifeloopError as error:
@@ -52,6 +52,14 @@ def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:
     from inventories.company_factors import unit_footprint
 
     return dict(sale) | unit_footprint(str(sale["product"])) if "product" in sale else sale
+
+
+def _readable(figure: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of figures, refused where it is one that targets read and could not."""
+    from company.indicators import check_figure
+
+    check_figure(str(figure.get("name", "")), figure.get("value"), str(figure.get("unit", "")), str(figure.get("part", "")))
+    return figure
 
 
 @click.command("import")

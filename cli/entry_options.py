@@ -43,6 +43,17 @@ class Logging:
             raise click.UsageError("say when: --date YYYY-MM-DD, or --year for its last day")
         return self.day.date() if self.day else date(self.year or 0, 12, 31)
 
+    def _begun(self) -> date:
+        """The event date; a year that has not begun is refused, the running year's last day is not."""
+        from lca.errors import InputError, Problem
+        from lca.ledger import today
+
+        happened = self.happened
+        if happened.year > today().year:
+            error = Problem(f"later than this year, {today().year}", field="date", value=happened.isoformat(), hint="is the year right?")
+            printing.stop(InputError(error), self.as_json)
+        return happened
+
     def content(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The content of an entry: its fields with source, note and evidence, without what was not told."""
         every = fields | {"source": self.source, "note": self.note} | self._documents()
@@ -57,7 +68,7 @@ class Logging:
         from records.drafting import checked
         from records.values import Draft
 
-        happened = self.happened
+        happened = self._begun()
         drafts = [
             Draft(kind, self.content(fields), happened, self.who, self._key(position), self.reason)
             for position, (kind, fields) in enumerate(entries)

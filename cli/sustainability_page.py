@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from lca.rounding import significant
 
 if TYPE_CHECKING:
     from company.account import Account
+    from company.emissions import Amount
     from company.indicators import Indicator
     from company.scopes import Scope
     from company.suppliers import Counted
@@ -24,6 +26,16 @@ ALL_SCOPES: tuple[Scope, ...] = ("1", "2", "3")
 CLASS = ("xiaomi_su7", "tesla_model_3_rwd_2023", "byd_seal_rwd")
 #: Weight of a phone where traded-in devices are turned into tonnes: the shipped product of the maker.
 DEVICE = "xiaomi_14"
+
+#: Name of the figures that tell a rule for suppliers: parts `cut a year` and `renewable by YEAR`, both in %.
+SUPPLIER_RULE = "supplier rule"
+#: What figures are that a publisher gave without a definition.
+_AS_TOLD = {
+    "trade-in orders": "orders taken, as published: neither devices nor tonnes",
+    "waste diverted from landfill": "waste not landfilled over all waste of the site, as published; by mass is not said",
+    "EcoVadis": "rating of the company by EcoVadis, as published",
+    "MSCI ESG": "ESG rating of the company by MSCI, as published",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,7 @@ class Page:
             self._intensity,
             self._targets,
             self._suppliers,
+            self._supplier_rule,
             self._due_diligence,
             self._packaging,
             self._goals,
@@ -105,27 +118,29 @@ class Page:
         total = self._amount(ALL_SCOPES, method)
         if total is None:
             return
-        yield PageRow("greenhouse gases", f"{total:,.0f} t CO2e", spoken(ALL_SCOPES, method), self._change(total, method), note)
+        figure, meaning = f"{total.value:,.0f} t CO2e", spoken(ALL_SCOPES, method)
+        yield PageRow("greenhouse gases", figure, meaning, self._change(total, method), _noted(note, total))
         part = self._amount(("3",), method)
-        if part is not None:
+        if part is not None and 0 <= part.value <= total.value:
             published = self.account.figure("published share of scope 3", self.year)
             said = f"published: {published:g} %" if published is not None else ""
-            how = "scope 3 over scopes 1+2+3; scope 3 found as the total less scopes 1+2"
-            yield PageRow("greenhouse gases", f"scope 3 is {100 * part / total:.1f} % of the total", how, note=said)
+            how = f"scope 3 over scopes 1+2+3; scope 3 found as {part.how}"
+            share = f"scope 3 is {100 * part.value / total.value:.1f} % of the total"
+            yield PageRow("greenhouse gases", share, how, note=_noted(said, part))
 
-    def _amount(self, scopes: tuple[Scope, ...], method: str, year: int | None = None) -> float | None:
+    def _amount(self, scopes: tuple[Scope, ...], method: str, year: int | None = None) -> Amount | None:
         try:
-            return self.account.amount(year or self.year, scopes, method).value
+            return self.account.amount(year or self.year, scopes, method if "2" in scopes else None)
         except InputError:  # the book does not have it, so the page does not show it
             return None
 
-    def _change(self, total: float, method: str) -> str:
+    def _change(self, total: Amount, method: str) -> str:
         before = self._amount(ALL_SCOPES, method, self.year - 1)
-        if before is None:
+        if before is None or not before.value:
             return ""
-        bases = self.account.amount(self.year - 1, ALL_SCOPES, method).bases
-        implied = ", itself implied by the published change" if "implied" in bases else ""
-        return f"{100 * (total / before - 1):+.1f} % on {self.year - 1} ({before:,.0f} t{implied})"
+        implied = ", itself implied by the published change" if "implied" in before.bases else ""
+        uneven = ", found in another way" if before.complete != total.complete else ""
+        return f"{100 * (total.value / before.value - 1):+.1f} % on {self.year - 1} ({before.value:,.0f} t{implied}{uneven})"
 
     def _intensity(self) -> Iterator[PageRow]:
         try:
@@ -134,17 +149,20 @@ class Page:
             return
         before, after = (self.account.figure("published intensity", y) for y in (self.year - 1, self.year))
         trend = f"{100 * (after / before - 1):+.0f} % on {self.year - 1} ({before:g})" if before and after else ""
-        share = 100 * made.emissions.value / total if (total := self._amount(ALL_SCOPES, self._method())) else None
-        note = "scopes 1 and 2 only; scope 2 by market or location is not said by the publisher" if self._method() == "unstated" else ""
-        if share is not None:
-            note += f"; the {made.emissions.value:,.0f} t that it implies are {share:.2f} % of the total"
-        yield PageRow("intensity", f"{significant(made.value)} {made.unit}", made.definition, trend, note.removeprefix("; "))
+        total = self._amount(ALL_SCOPES, self._method())
+        notes = ["scopes 1 and 2 only; scope 2 by market or location is not said by the publisher"] if self._method() == "unstated" else []
+        if total is not None and total.value:
+            share = 100 * made.emissions.value / total.value
+            notes.append(f"the {made.emissions.value:,.0f} t that it implies are {share:.2f} % of the total")
+        yield PageRow(
+            "intensity", f"{significant(made.value)} {made.unit}", made.definition, trend, _noted("; ".join(notes), made.emissions)
+        )
 
     def _targets(self) -> Iterator[PageRow]:
         for target in self.account.targets():
             standing = self.account.standing(target, self.year)
-            aim = _aim(target)
-            yield PageRow("targets", f"{target.id}: {aim}", target.measures, standing.status, target.wording or target.note or "")
+            note = "; ".join(filter(None, [target.wording or target.note or "", *standing.warnings]))
+            yield PageRow("targets", f"{target.id}: {_aim(target)}", target.measures, standing.status, note)
 
     # Suppliers
 
@@ -165,6 +183,30 @@ class Page:
             yield PageRow(
                 f"suppliers, {chain}", f"green electricity {100 * share.value:.3g} %", share.definition, note="; ".join(share.warnings)
             )
+
+    def _supplier_rule(self) -> Iterator[PageRow]:
+        """The rule as it was told, and each single supplier that told something against it."""
+        from company.supplier_report import register
+        from company.supplier_rules import Rules, check_all
+
+        told = self.account.figures(SUPPLIER_RULE, self.year)
+        shares = tuple(
+            (int(by[1]), f.value / 100) for f in told if f.value is not None and (by := re.fullmatch(r"renewable by (\d{4})", f.part))
+        )
+        cut = next((f.value / 100 for f in told if f.part == "cut a year" and f.value is not None), None)
+        if cut is None or not shares:
+            return
+        at = date(self.year, 12, 31)
+        checked = check_all(register(self.book, at).dated, at, Rules(cut, shares))
+        known = [c for c in checked if c.cut != "unknown" or c.renewable_share is not None]
+        met = [
+            f"{c.supplier} ({c.chain}): cut {c.cut}, {', '.join(f'renewable by {y} {v}' for y, v in c.renewable.items())}" for c in known
+        ]
+        steps = ", ".join(f"at least {100 * share:g} % by {year}" for year, share in shares)
+        figure = f"supplier rule: cut at least {100 * cut:g} % a year; renewable {steps}"
+        yield PageRow(
+            "suppliers", figure, told[0].definition, "; ".join(met), "checked supplier by supplier; counts of suppliers tell nothing of it"
+        )
 
     def _due_diligence(self) -> Iterator[PageRow]:
         from company.supplier_report import register
@@ -191,22 +233,22 @@ class Page:
             yield PageRow("packaging", f"plastic-free ratio up by about {rise.value:g} %", both, note=rise.wording or "")
 
     def _goals(self) -> Iterator[PageRow]:
-        from circularity.goal_values import values_of
+        from circularity.goal_values import readings_of
         from circularity.goals import Goal, progress
 
         at = date(self.year, 12, 31)
         for entry in self.book.entries("goal", at=at):
             goal = entry.model()
             assert isinstance(goal, Goal)
-            values = values_of(self.book, goal, at)
-            if not values:
+            readings = readings_of(self.book, goal, at)
+            values, made = readings.values, progress(goal, readings, at)
+            if not values or made.achieved is None or made.completion is None or made.remaining is None:
                 text = f"{goal.id}: {goal.target:,.0f} {goal.unit} of {goal.metric} by {goal.end}"
-                yield PageRow(
-                    "circularity", text, f"sum over {goal.start} to {goal.end}", note="nothing is logged for it: no completion can be said"
-                )
+                why = "; ".join(readings.warnings) if values else "nothing is logged for it"
+                yield PageRow("circularity", text, f"sum over {goal.start} to {goal.end}", note=f"{why}: no completion can be said")
                 continue
-            made = progress(goal, values, at)
-            text = f"{goal.id}: {made.achieved:,.0f} of {goal.target:,.0f} {goal.unit} = {100 * made.completion:.2f} %"
+            done = "" if made.completion is None else f" = {100 * made.completion:.2f} %"
+            text = f"{goal.id}: {made.achieved:,.0f} of {goal.target:,.0f} {goal.unit}{done}"
             years = [v.amount for v in values if v.on.year in (self.year - 1, self.year)]
             trend = f"{100 * (years[1] / years[0] - 1):+.0f} % on {self.year - 1} ({years[0]:,.0f} {goal.unit})" if len(years) == 2 else ""
             rate = f"; {made.required_rate:,.0f} {goal.unit} a year would do" if made.required_rate else ""
@@ -231,7 +273,13 @@ class Page:
     def _told(self, area: str, name: str) -> Iterator[PageRow]:
         """A figure that stands in the book as it was told."""
         for figure in self.account.figures(name, self.year):
-            yield PageRow(area, _of(figure), figure.definition, note=figure.wording or "")
+            yield PageRow(area, _of(figure), figure.definition or _AS_TOLD.get(name, ""), note=figure.wording or "")
+
+
+def _noted(note: str, amount: Amount) -> str:
+    """The note with what is to be watched in the amount, and that it may be more where it may."""
+    more = [] if amount.complete else ["entries that are not declared complete: at least so much"]
+    return "; ".join(filter(None, [note, *more, *amount.warnings]))
 
 
 def _kilometres(footprint: Footprint) -> float:

@@ -8,6 +8,7 @@ import click
 
 from cli import printing
 from cli.entry_options import Logging, entry_options
+from cli.logging_entries import warn
 from cli.recordbook import is_moment, reading_book, records_option
 from lca.errors import InputError, LifeloopError, Problem, nearest
 from lca.rounding import significant
@@ -131,6 +132,9 @@ def status(year: int | None, wanted: tuple[str, ...], known_at: datetime | None,
         printing.write(printing.table([_shown(row) for row in rows], right=("base", "path says", "actual", "gap")), None)
     else:
         click.echo("No targets.", err=True)
+    if not as_json:
+        for text in dict.fromkeys(f"{s.target.id}: {text}" for s in standings for text in s.warnings):
+            warn(text, as_json)
     if plot and tracks:
         from cli.target_plots import plot_targets
 

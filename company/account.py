@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from company.completeness import COMPLETE, Declared, declared_of
 from company.electricity import Electricity, Scope2, scope2
-from company.emissions import UNSPECIFIED, Amount, Booked, amount_of
-from company.indicators import Indicator, Review
+from company.emissions import UNSPECIFIED, Amount, Booked
+from company.indicators import REMOVALS, Indicator, Review, in_unit
 from company.intensity import Denominator, Intensity
 from company.scopes import Scope, read_scopes, written
 from company.sold_products import OWN_ENERGY, CategoryAmount, Sale, by_category, categories_of
-from company.suppliers import SupplierStatus, green_share
+from company.suppliers import SupplierStatus
+from company.target_values import Measured, measured
 from company.targets import Standing, Target
-from company.trends import BaseYear, Recalculation, base_year
-from lca import units
+from company.totals import amount_of
+from company.trends import BaseYear, Recalculation, base_year, changes_of
 from lca.errors import InputError, Problem, nearest
-from lca.ledger import Ledger
-
-#: Names of the figures that targets read from the journal.
-REMOVALS, RENEWABLE = "removals", "renewable electricity share"
+from lca.ledger import Ledger, today
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,37 @@ class Account:
         return sorted({b.year for b in self.booked})
 
     def year_or_last(self, year: int | None) -> int:
-        """The year, or the last one with emissions. Raises InputError when there is none."""
+        """The year, or the last one with emissions that has begun. Raises InputError when there is none."""
         if year is not None:
             return year
-        if not self.years:
+        begun = _begun(self.years)
+        if not begun:
             raise InputError(Problem("the book has no emissions yet", field="year", hint="`lifeloop company add` logs them"))
-        return self.years[-1]
+        return begun[-1]
 
     def amount(self, year: int, scopes: tuple[Scope, ...], method: str | None, segment: str | None = None) -> Amount:
-        """Emissions of a set of scopes in a year, in t CO2e. Raises InputError as `amount_of` does."""
-        return amount_of(self.booked, year, scopes, method, segment)
+        """Emissions of a set of scopes in a year, in t CO2e. Raises NoFigure as `amount_of` does.
+
+        Scope 2 of a year whose electricity cannot be accounted raises the InputError of that, other years are not touched.
+        """
+        if "2" in scopes and year in self.refused:
+            raise self.refused[year]
+        return amount_of(self.booked, year, scopes, method, segment, self.declared(year))
+
+    def declared(self, year: int) -> list[Declared]:
+        """Which detail of a year is declared complete."""
+        return [declared for figure in self.figures(COMPLETE, year) if (declared := declared_of(figure.part))]
+
+    @cached_property
+    def refused(self) -> dict[int, InputError]:
+        """The years whose electricity cannot be accounted, with what is wrong."""
+        found = {}
+        for year in self.electricity:
+            try:
+                self.scope2_of(year)
+            except InputError as error:
+                found[year] = InputError([replace(p, reason=f"electricity of {year}: {p.reason}") for p in error.problems])
+        return found
 
     def scope2_of(self, year: int) -> Scope2:
         """Scope 2 of a year's electricity by both methods."""
@@ -84,25 +103,27 @@ class Account:
         return [e for e in sorted(self._entries("indicator", {"name": name}), key=lambda e: e.happened) if e.happened.year == year]
 
     def figure(self, name: str, year: int) -> float | None:
-        """The sum of a figure's parts in a year, in its own unit; None when there is none."""
-        values = [f.value for f in self.figures(name, year) if f.value is not None]
-        return math.fsum(values) if values else None
+        """A figure of the whole in a year, in its own unit; None when there is none, or parts of it only."""
+        return next((f.value for f in self.figures(name, year) if not f.part), None)
 
-    def _figure_in(self, name: str, year: int, unit: str) -> float | None:
-        """The sum of a figure's parts in a unit. Raises UnitError for one that was logged in a unit of another kind."""
-        values = [f.value * _factor(f.unit, unit) for f in self.figures(name, year) if f.value is not None]
-        return math.fsum(values) if values else None
+    def removals(self, year: int) -> float:
+        """t CO2e taken out of the air and kept in a year: every entry counts. Raises UnitError for one that is no mass."""
+        return math.fsum(in_unit(e.model(), "t") for e in self._figures(REMOVALS, year))
 
     def denominator(self, name: str, year: int) -> Denominator:
         """Revenue, or whatever emissions are divided by, in a year. Raises InputError when it is not known, or in two units."""
         found = [f for f in self.figures(name, year) if f.value is not None]
         if not found:
             known = {t.by[0] or "" for t in self.ledger.sum("indicator", "value", by=("name",), at=self.at, known_at=self.known_at)}
-            hint = nearest(name, known) or f"`lifeloop company add figure {name}` logs it"
+            hint = (nearest(name, known) if name not in known else None) or f"`lifeloop company add figure {name}` logs it"
             raise InputError(Problem(f"no figure of that name in {year}", field="per", value=name, hint=hint))
         if len([e for e in self._figures(name, year) if e.content.get("value") is not None]) > len(found):
             hint = "parts that add up have a --part each; one that no longer holds is taken back by `lifeloop records reverse`"
             raise InputError(Problem(f"in {year} it is logged several times for the same part", field="per", value=name, hint=hint))
+        parts = [f.part for f in found if f.part]
+        if parts and len(parts) < len(found):
+            reason = f"in {year} it is logged for the whole and for {', '.join(parts)}, which do not add up"
+            raise InputError(Problem(reason, field="per", value=name, hint="take back either by `lifeloop records reverse`"))
         units = {f.unit for f in found}
         if len(units) > 1:
             raise InputError(Problem(f"in {year} it is logged in several units: {', '.join(sorted(units))}", field="per", value=name))
@@ -114,13 +135,10 @@ class Account:
         return Intensity(self.amount(year, scopes, method), self.denominator(per, year))
 
     def base_year_of(self, year: int, scopes: tuple[Scope, ...], method: str | None, original: float) -> BaseYear:
-        """A base year's emissions after the changes that were logged for these scopes; the strictest threshold counts."""
-        changes = [
-            change
-            for entry in self._entries("recalculation")
-            if (change := entry.model()).base_year == year and change.scopes == written(scopes) and change.method == method
-        ]
-        return base_year(original, [c.change_t for c in changes], min((c.threshold for c in changes), default=0.05))
+        """A base year's emissions after the changes that were logged within these scopes; the strictest threshold counts."""
+        changes, notes = changes_of([c for c in self.recalculations() if c.base_year == year], written(scopes), method)
+        made = base_year(original, [c.change_t for c in changes], min((c.threshold for c in changes), default=0.05))
+        return replace(made, warnings=notes)
 
     def recalculations(self) -> list[Recalculation]:
         """All changes of base years, in order of writing."""
@@ -131,8 +149,18 @@ class Account:
         return list({t.id: t for t in (entry.model() for entry in self._entries("target"))}.values())
 
     def standing(self, target: Target, year: int) -> Standing:
-        """The target at the end of a year; what is not known stays None."""
-        return Standing(target, year, self._base(target), self._actual(target, year), self._figure_in(REMOVALS, year, "t") or 0.0)
+        """The target at the end of a year; what is not known stays None, and what to watch is said."""
+        base, actual, removals, said = self._base(target), measured(self, target, year), 0.0, list[str]()
+        if target.path == "net_zero":
+            try:
+                removals = self.removals(year)
+            except InputError as error:
+                said.append(f"removals of {year} are not counted: {error}")
+        for what, found in ((f"the base of {target.base_year}", base), (f"the value of {year}", actual)):
+            if not found.complete:
+                said.append(f"{what} is added up from entries that are not declared complete: it is at least so much")
+        warnings = tuple(dict.fromkeys((*base.warnings, *actual.warnings, *said)))
+        return Standing(target, year, base.value, actual.value, removals, actual.how, base.how, actual.complete, warnings)
 
     def values(self, target: Target, until: int) -> list[tuple[int, float]]:
         """The known values of a target's metric by year, from its base year to `until`, in the metric's unit."""
@@ -149,14 +177,15 @@ class Account:
     def last_year(self) -> int:
         """The last year with emissions, figures or statuses. Raises InputError when there is none."""
         dated: list[int] = [e.happened.year for kind in ("indicator", "supplier") for e in self._entries(kind)]
-        if not (self.years or dated):
+        begun = _begun({*self.years, *dated})
+        if not begun:
             raise InputError(Problem("nothing is logged that a target could be measured by", field="year"))
-        return max([*self.years, *dated])
+        return begun[-1]
 
     def latest_standing(self, target: Target) -> Standing:
         """The target at the end of the last year in which its value is known; of the last year of all when none is."""
         last = self.last_year()
-        known = (year for year in range(last, target.base_year - 1, -1) if self._actual(target, year) is not None)
+        known = (year for year in range(last, target.base_year - 1, -1) if measured(self, target, year).value is not None)
         return self.standing(target, next(known, last))
 
     def statuses(self, year: int | None = None) -> list[SupplierStatus]:
@@ -164,27 +193,22 @@ class Account:
         entries = [e for e in self._entries("supplier") if year is None or e.happened.year <= year]
         return [entry.model() for entry in sorted(entries, key=lambda e: e.happened)]
 
-    def _base(self, target: Target) -> float | None:
-        if target.metric != "emissions":
-            return target.base_value if target.base_value is not None else self._actual(target, target.base_year)
-        original = target.base_value if target.base_value is not None else self._actual(target, target.base_year)
-        if original is None or target.segment is not None:
-            return original
-        return self.base_year_of(target.base_year, read_scopes(target.scopes or ""), target.method, original).value
+    def unchanged(self, target: Target) -> tuple[str, ...]:
+        """The changes of its base year that a target of emissions does not count, in words."""
+        logged = [c for c in self.recalculations() if c.base_year == target.base_year]
+        if target.segment is not None and logged:
+            return (f"changes of {target.base_year} are of the whole company, and are not applied to its segment {target.segment}",)
+        return changes_of(logged, target.scopes or "", target.method)[1]
 
-    def _actual(self, target: Target, year: int) -> float | None:
-        if target.metric == "renewable_share":
-            return self._renewable(year)
-        try:
-            if target.metric == "supplier_green_share":
-                return green_share(self.statuses(year), target.supply_chain or "", target.weight).value
-            return self.amount(year, read_scopes(target.scopes or ""), target.method, target.segment).value
-        except InputError:  # not known for this year, which the standing says
-            return None
-
-    def _renewable(self, year: int) -> float | None:
-        told = self._figure_in(RENEWABLE, year, "1")
-        return told if told is not None else self.scope2_of(year).renewable_share if year in self.electricity else None
+    def _base(self, target: Target) -> Measured:
+        stated = target.base_value
+        found = measured(self, target, target.base_year) if stated is None else Measured(stated, "stated with the target")
+        if target.metric != "emissions" or found.value is None:
+            return found
+        value = found.value
+        if target.segment is None:
+            value = self.base_year_of(target.base_year, read_scopes(target.scopes or ""), target.method, value).value
+        return replace(found, value=value, warnings=(*found.warnings, *self.unchanged(target)))
 
     def _entered(self) -> Iterator[Booked]:
         labels = ("year", "scopes", "method", "category", "segment", "basis")
@@ -194,6 +218,8 @@ class Account:
 
     def _from_electricity(self) -> Iterator[Booked]:
         for year, entries in self.electricity.items():
+            if year in self.refused:
+                continue
             made = self.scope2_of(year)
             for method, value in (("location", made.location_t), ("market", made.market_t)):
                 yield Booked(year, "2", method, None, UNSPECIFIED, "activity", value, len(entries))
@@ -214,7 +240,6 @@ class Account:
         return self.ledger.entries(kind, at=self.at, known_at=self.known_at, where=where)
 
 
-def _factor(given: str, wanted: str) -> float:
-    """How many `wanted` one unit of a figure is; CO2e says what was weighed, and no unit is the wanted one."""
-    plain = re.sub(r"\s*CO2(-?eq?)?\s*", "", given, flags=re.IGNORECASE)
-    return 1.0 if plain in {"", "share", "ratio"} else units.factor(plain, wanted)
+def _begun(years: Iterable[int]) -> list[int]:
+    """The years that have begun, in order: what is dated later is a plan and no fact."""
+    return sorted(year for year in years if year <= today().year)

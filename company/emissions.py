@@ -1,8 +1,4 @@
-"""Emissions of a company: what is entered, and what any set of scopes adds up to, with how it was found.
-
-Reported figures come as single scopes, as sums of scopes, or as categories. A set of scopes is added up from its parts
-where they are known, taken from a reported sum else, or found as a difference; the answer says which.
-"""
+"""Emissions of a company: what is entered, what a sum of it is, and where a tonne could be counted twice."""
 
 from __future__ import annotations
 
@@ -13,14 +9,15 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from company.scopes import CATEGORIES, Scope, Scope2Method, ScopeSet, spoken, written
+from company.scopes import CATEGORIES, Scope, Scope2Method, ScopeSet, spoken
 from lca.errors import InputError, Problem, nearest
 from lca.quantity import Finite, Frozen
+from lca.rounding import significant
 
 #: reported: published as such; activity: amount x factor; product: footprints x units sold; implied: follows from another figure.
 Basis = Literal["reported", "activity", "product", "implied"]
 UNSPECIFIED = "unspecified"
-#: Two ways to the same figure that differ by more than this part of it are said to differ.
+#: Detail that differs from the reported figure by no more than this part of it adds up to it, and may stand for it.
 TOLERANCE = 0.005
 
 
@@ -68,7 +65,9 @@ class Emission(Frozen):
     @model_validator(mode="after")
     def category_is_of_scope_3(self) -> Emission:
         """Categories divide scope 3 only."""
-        if self.category is not None and (self.scopes != "3" or self.category not in CATEGORIES):
+        if self.category is not None and self.scopes != "3":
+            raise ValueError(f"category {self.category!r} divides scope 3, and the scopes here are {self.scopes}")
+        if self.category is not None and self.category not in CATEGORIES:
             raise ValueError(f"category {self.category!r} is not one of scope 3: {nearest(self.category, CATEGORIES) or '3.1 to 3.15'}")
         return self
 
@@ -99,8 +98,31 @@ class Booked:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A figure that was told, the detail that is entered beside it (both in t CO2e), and which of the two counts."""
+
+    of: str
+    told: float
+    detail: float
+    counts: Literal["told", "detail"]
+
+    @property
+    def coverage(self) -> float | None:
+        """The detail as a part of what was told, dimensionless; None where nothing was told to be emitted."""
+        return self.detail / self.told if self.told else None
+
+    def to_dict(self) -> dict[str, object]:
+        """The comparison as plain values."""
+        return {"of": self.of, "told": self.told, "detail": self.detail, "coverage": self.coverage, "counts": self.counts}
+
+
+@dataclass(frozen=True)
 class Amount:
-    """Emissions of a set of scopes in one year, in t CO2e, with the way they were found."""
+    """Emissions of a set of scopes in one year, in t CO2e, with the way they were found.
+
+    `complete` is False where the figure was added up from detail that nobody declared complete: then it is at least so much.
+    `segments` are those for which alone (a part of) it is known.
+    """
 
     year: int
     scopes: tuple[Scope, ...]
@@ -109,73 +131,14 @@ class Amount:
     how: str
     bases: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    complete: bool = True
+    beside: tuple[Beside, ...] = ()
+    segments: tuple[str, ...] = ()
 
 
-#: Ways to a set of scopes, the finest first: entries to add, and (after a minus sign) to take off.
-_WAYS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "1": (("1",), ("1+2", "-2")),
-    "2": (("2",), ("1+2", "-1")),
-    "3": (("3",), ("1+2+3", "-1", "-2"), ("1+2+3", "-1+2")),
-    "1+2": (("1", "2"), ("1+2",), ("1+2+3", "-3")),
-    "1+3": (("1", "3"),),
-    "2+3": (("2", "3"), ("1+2+3", "-1")),
-    "1+2+3": (("1", "2", "3"), ("1+2", "3"), ("1+2+3",)),
-}
-
-
-def amount_of(booked: Iterable[Booked], year: int, scopes: Sequence[Scope], method: str | None, segment: str | None = None) -> Amount:
-    """Emissions of a set of scopes in a year, in t CO2e. Raises InputError, saying what there is, when it cannot be found.
-
-    Entries with scope 2 count only when they are of the method that is asked for; no figure is taken for another's.
-    """
-    if "2" in scopes and method is None:
-        raise InputError(Problem("scope 2 needs its method", field="scope2", hint="say --scope2 location or --scope2 market"))
-    of_year = [b for b in booked if b.year == year and (segment is None or b.segment == segment)]
-    wanted = method if method is not None else _method_of_totals(of_year)
-    used = [b for b in of_year if "2" not in b.scopes or b.method == wanted]
-    known = {key: _total_of(key, used) for key in {b.scopes for b in used}}
-    ways = [way for way in _WAYS[written(scopes)] if all(key.removeprefix("-") in known for key in way)]
-    if not ways:
-        raise InputError(Problem(f"no figure for {spoken(scopes, method)} in {year}", field="scopes", hint=_what_there_is(of_year)))
-    values = [math.fsum(-known[key[1:]] if key[0] == "-" else known[key] for key in way) for way in ways]
-    names = {key.removeprefix("-") for key in ways[0]}
-    bases = tuple(sorted({b.basis for b in used if b.scopes in names}))
-    warnings = _disagreements(ways, values) + double_counts(b for b in used if b.scopes in names)
-    return Amount(year, tuple(scopes), method if "2" in scopes else None, values[0], _how(ways[0]), bases, warnings)
-
-
-def _method_of_totals(booked: Iterable[Booked]) -> str | None:
-    """The one scope-2 method under which scope 1 or 3 may be found as a difference: sums of two methods do not mix."""
-    there = {b.method for b in booked if "+" in b.scopes}
-    return next((m for m in ("market", "location", "unstated") if m in there), None)
-
-
-def _total_of(scopes: str, booked: Sequence[Booked]) -> float:
-    """The total of one key: an entry of scope 3 without category is the whole, of which categories are a breakdown."""
-    mine = [b for b in booked if b.scopes == scopes]
-    whole = [b for b in mine if b.category is None]
-    return math.fsum(b.co2e_t for b in whole or mine)
-
-
-def _how(way: tuple[str, ...]) -> str:
-    added = [key for key in way if key[0] != "-"]
-    taken = [key[1:] for key in way if key[0] == "-"]
-    sums = " and ".join(f"scope{'s' if '+' in key else ''} {key}" for key in added)
-    return f"entries of {sums}" + (f", less {' and '.join(taken)}" if taken else "")
-
-
-def _disagreements(ways: Sequence[tuple[str, ...]], values: Sequence[float]) -> tuple[str, ...]:
-    first = values[0]
-    return tuple(
-        f"{_how(way)} give {value:,.1f} t, {_how(ways[0])} give {first:,.1f} t"
-        for way, value in zip(ways[1:], values[1:], strict=True)
-        if not math.isclose(value, first, rel_tol=TOLERANCE)
-    )
-
-
-def _what_there_is(booked: Sequence[Booked]) -> str:
-    there = sorted({spoken(b.scopes.split("+"), b.method) for b in booked})
-    return f"the book has {'; '.join(there)}" if there else "the book has no emissions in that year"
+def tonnes(value: float) -> str:
+    """t CO2e as they stand in sentences: `10,787,758.0 t`, `0.0772 t`."""
+    return f"{value:,.1f} t" if abs(value) >= 1 or value == 0 else f"{significant(value)} t"
 
 
 @dataclass(frozen=True)
@@ -187,8 +150,8 @@ class Clash:
     members: tuple[Booked, ...]
 
 
-def double_counts(booked: Iterable[Booked]) -> tuple[str, ...]:
-    """Where a tonne could be counted twice, in words: see `clashes`."""
+def added_twice(booked: Iterable[Booked]) -> tuple[str, ...]:
+    """Where a tonne could be twice in a sum of these bookings, in words: see `clashes`."""
     return tuple(clash.why for clash in clashes(booked))
 
 

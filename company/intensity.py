@@ -12,22 +12,47 @@ from lca.errors import InputError, Problem
 from lca.rounding import significant
 
 _NAMED = re.compile(r"intensity|强度", re.IGNORECASE)
-_OF_EMISSIONS = re.compile(r"carbon|co2|ghg|emission|碳|排放", re.IGNORECASE)
+_OF_EMISSIONS = re.compile(r"carbon|co2|ghg|greenhouse|emission|scopes?\s*[123]|碳|排放|温室", re.IGNORECASE)
+#: What other intensities are of, so that tonnes per something are none of emissions.
+_OF_OTHERS = re.compile(
+    r"water|waste|energy|electricity|heat|material|plastic|steel|metal|paper|packag|mass|weight|水|废|能|电|热|材料|塑|钢|纸|包装|重",
+    re.IGNORECASE,
+)
 _EMISSIONS_PER = re.compile(r"CO2.*(/|\bper\b)|CO2.*每|每.*CO2", re.IGNORECASE)
+_MONEY = re.compile(r"RMB|CNY|USD|EUR|yuan|dollar|euro|revenue|sales|turnover|[¥￥$€]|元|营收|收入|产值", re.IGNORECASE)
+#: A mass at the start of a unit that is per something, as in `t/million RMB` or `吨/百万元`.
+_MASS_PER = re.compile(r"\s*(k|M|m)?(t|g|ton|tons|tonnes?|kilograms?|千克|公斤|克|万吨|吨)\s*(/|\bper\b|每)", re.IGNORECASE)
 _SCOPES = re.compile(r"(scopes?|范围)\s*[123]", re.IGNORECASE)
 _SCOPE_2 = re.compile(r"(scopes?|范围)[\s123,+、和and]*2", re.IGNORECASE)
-_METHOD = re.compile(r"market|location|unstated|not stated|not say|市场|位置|未说明", re.IGNORECASE)
-_PER = re.compile(r"/|\bper\b|每", re.IGNORECASE)
+#: A scope-2 method, and no `market leader`.
+_METHOD = re.compile(
+    r"(market|location)[\s-]*(based|method)|by (market|location)\b"
+    r"|scope\s*2\s*[:(,=-]?\s*(is |by |the )?(market|location)\b(?!\s*(lead|share|posit|head|name))"
+    r"|unstated|not stated|not say|市场|位置|未说明",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"/|\bper\b|每|单位|_per_", re.IGNORECASE)
+
+
+def _is_intensity(name: str, unit: str) -> bool:
+    """Whether a figure is one of emissions per something, by its unit and its name."""
+    of_emissions, per = bool(_OF_EMISSIONS.search(name)), bool(_PER.search(unit))
+    if _EMISSIONS_PER.search(unit) or (of_emissions and (per or _PER.search(name.replace("_", " ")))):
+        return True
+    if _NAMED.search(name) and (not unit or "CO2" in unit.upper() or of_emissions):
+        return True
+    other = _OF_OTHERS.search(name) and not of_emissions
+    return bool(_MASS_PER.match(unit) and not other and (_NAMED.search(name) or _MONEY.search(unit)))
 
 
 def check_stated(name: str, unit: str, told: str, field: str = "definition") -> None:
     """Raises InputError for a stated intensity of emissions that does not say its scopes, scope-2 method and denominator.
 
-    `told` is its definition and the publisher's words, as given in `field`. An intensity is known by its unit (t CO2e per something), or by its name
-    where that or the unit is of emissions, or no unit is given; intensities of energy or water are none of emissions.
+    `told` is its definition and the publisher's words, as given in `field`. An intensity is known by its unit (t CO2e per something, or
+    tonnes per money where the name is of nothing else), or by a name of emissions with a unit or a name that is per something, or by
+    the word where that or the unit is of emissions or no unit is given; intensities of energy or water are none of emissions.
     """
-    named = _NAMED.search(name) and (not unit or "CO2" in unit.upper() or _OF_EMISSIONS.search(name))
-    if not (named or _EMISSIONS_PER.search(unit)):
+    if not _is_intensity(name, unit):
         return
     missing = [
         *(["its scopes"] if not _SCOPES.search(told) else []),
@@ -88,11 +113,17 @@ class Intensity:
     @property
     def definition(self) -> str:
         """Everything that the figure means, in one line."""
+        return f"{self._covers}, {self.emissions.year}, per {self.denominator.unit} of {self.denominator.name}"
+
+    @property
+    def _covers(self) -> str:
+        """The scopes with their method, and the segments for which alone they are known."""
+        only = self.emissions.segments
         covers = spoken(self.emissions.scopes, self.emissions.method)
-        return f"{covers}, {self.emissions.year}, per {self.denominator.unit} of {self.denominator.name}"
+        return f"{covers}, {'segments' if len(only) > 1 else 'segment'} {' and '.join(only)} only" if only else covers
 
     def __str__(self) -> str:
-        return f"{significant(self.value)} {self.unit}, {spoken(self.emissions.scopes, self.emissions.method)}, {self.emissions.year}"
+        return f"{significant(self.value)} {self.unit}, {self._covers}, {self.emissions.year}"
 
     def __format__(self, _form: str) -> str:
         # whatever the format asks for, the figure never appears without what it means
@@ -107,7 +138,13 @@ class Intensity:
             "scopes": list(self.emissions.scopes),
             "scope2_method": self.emissions.method,
             "denominator": asdict(self.denominator),
-            "emissions": {"value": self.emissions.value, "unit": "t CO2e", "how": self.emissions.how},
+            "emissions": {
+                "value": self.emissions.value,
+                "unit": "t CO2e",
+                "how": self.emissions.how,
+                "complete": self.emissions.complete,
+                "detail": [b.to_dict() for b in self.emissions.beside],
+            },
             "definition": self.definition,
             "warnings": list(self.emissions.warnings),
         }

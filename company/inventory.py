@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from company.account import Account
-from company.emissions import TOLERANCE, Amount, Booked, double_counts, share
+from company.emissions import TOLERANCE, Amount, Booked, share
 from company.scopes import CATEGORIES, METHODS, Scope, Scope2Method, spoken
 from company.sold_products import OWN_ENERGY, by_category
 from company.trends import Change
 from lca.errors import InputError, Problem
-from lca.rounding import significant
 
 _ALL: tuple[Scope, ...] = ("1", "2", "3")
 #: Under which method of scope 2 the shares of scopes 1 and 3 are, where there are several.
@@ -28,7 +26,12 @@ class Total:
 
     amount: Amount
     share_of_all: float | None
-    before: float | None
+    year_before: Amount | None
+
+    @property
+    def before(self) -> float | None:
+        """t CO2e of the year before."""
+        return self.year_before.value if self.year_before else None
 
     @property
     def change(self) -> Change | None:
@@ -44,6 +47,8 @@ class Total:
             "unit": "t CO2e",
             "how": self.amount.how,
             "bases": list(self.amount.bases),
+            "complete": self.amount.complete,
+            "detail": [b.to_dict() for b in self.amount.beside],
             "share": self.share_of_all,
             "year_before": self.before,
             "change": self.change.relative if self.change else None,
@@ -104,26 +109,15 @@ def inventory(account: Account, year: int) -> Inventory:
     totals = tuple(_totals(account, year))
     warnings = dict.fromkeys(
         (
-            *double_counts(booked),
-            *_breakdown(account, booked),
             *(w for t in totals for w in t.amount.warnings),
+            *(w for t in totals for w in uneven(t.year_before, t.amount)),
+            *([f"{year - 1} is left out where scope 2 is in it: {account.refused[year - 1]}"] if year - 1 in account.refused else []),
             *account.scope2_of(year).warnings,
         )
     )
     own = by_category(account.products_of(year)).get(OWN_ENERGY, 0.0)
     renewable = account.scope2_of(year).renewable_share if year in account.electricity else None
     return Inventory(year, tuple(booked), totals, own, renewable, tuple(warnings))
-
-
-def _breakdown(account: Account, booked: list[Booked]) -> Iterator[str]:
-    """What is to be said where scope 3 is known as a whole and by category."""
-    parts = [b.co2e_t for b in booked if b.category is not None]
-    whole = known(account, booked[0].year, ("3",), None)
-    if not parts or whole is None or all(b.category for b in booked if b.scopes == "3"):
-        return
-    told = f"categories add up to {significant(math.fsum(parts))} t of the {significant(whole.value)} t of scope 3"
-    more = math.fsum(parts) > whole.value * (1 + TOLERANCE)
-    yield f"{told}: more than scope 3 as a whole" if more else told
 
 
 def _order(b: Booked) -> tuple[str, float, str, str]:
@@ -140,8 +134,9 @@ def _totals(account: Account, year: int) -> Iterator[Total]:
                 continue
             whole = known(account, year, _ALL, method or next((m for m in _FIRST if m in methods), None))
             before = known(account, year - 1, scopes, method)
-            part = share(now.value, whole.value) if whole and whole.value else None
-            yield Total(now, part, before.value if before else None)
+            # a part that is more than the whole is a contradiction, which the warnings say, and no share
+            part = share(now.value, whole.value) if whole and whole.value and now.value <= whole.value * (1 + TOLERANCE) else None
+            yield Total(now, part, before)
 
 
 def known(account: Account, year: int, scopes: tuple[Scope, ...], method: str | None) -> Amount | None:
@@ -152,3 +147,11 @@ def known(account: Account, year: int, scopes: tuple[Scope, ...], method: str | 
         return account.amount(year, scopes, method)
     except InputError:  # no figure for these scopes in that year
         return None
+
+
+def uneven(before: Amount | None, now: Amount) -> Iterator[str]:
+    """What is to be said of a change between figures of which one may be more than it says."""
+    if before and before.complete != now.complete:
+        label = spoken(now.scopes, now.method)
+        ways = f"{before.year}: {before.how}, {now.year}: {now.how}"
+        yield f"the change of {label} from {before.year} to {now.year} compares figures found in different ways ({ways})"

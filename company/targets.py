@@ -139,6 +139,12 @@ class Standing:
     actual: float | None
     #: t CO2e a year taken out of the air and kept, for net zero
     removals: float = 0.0
+    #: how the actual value and the base were found
+    how: str | None = None
+    base_how: str | None = None
+    #: whether the actual value is all there is; else it is at least so much
+    complete: bool = True
+    warnings: tuple[str, ...] = ()
 
     @property
     def expected(self) -> float | None:
@@ -152,7 +158,7 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """`ahead`, `on`, `behind`; or what is missing to say so."""
+        """`ahead`, `on`, `behind`; or what is missing to say so. A sum that may be more is `behind`, or nothing can be said."""
         if self.base is None:
             return "unknown: no base value"
         if self.actual is None or self.gap is None:
@@ -161,7 +167,8 @@ class Standing:
         scale = self.base if self.target.metric == "emissions" else 1.0
         if self._must_be_neutral and self.removals < self.actual * (1 - 1e-9):
             return "behind"
-        return "on" if abs(better) <= ON_PATH * scale else "ahead" if better > 0 else "behind"
+        status = "on" if abs(better) <= ON_PATH * scale else "ahead" if better > 0 else "behind"
+        return status if self.complete or status == "behind" else "unknown: entries not declared complete"
 
     @property
     def _must_be_neutral(self) -> bool:
@@ -188,6 +195,11 @@ class Standing:
             "path_of_base": expected(target, 1.0, self.year) if target.metric == "emissions" else None,
             "expected": self.expected,
             "actual": self.actual,
+            "how": self.how,
+            "base_how": self.base_how,
+            "complete": self.complete,
+            "removals": self.removals if target.path == "net_zero" else None,
             "gap": self.gap,
             "status": self.status,
+            "warnings": list(self.warnings),
         }

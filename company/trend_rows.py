@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from company.account import Account
+from company.emissions import Amount
 from company.intensity import Intensity
-from company.inventory import known
+from company.inventory import known, uneven
 from company.scopes import Scope, spoken
 from company.trends import BaseYear, Change
 from lca.errors import InputError
@@ -21,10 +22,16 @@ class TrendRow:
     year: int
     scopes: tuple[Scope, ...]
     method: str | None
-    value: float
+    amount: Amount
     change: Change | None
     as_base: BaseYear
     intensity: Intensity | None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """t CO2e of the year."""
+        return self.amount.value
 
     def to_dict(self) -> dict[str, Any]:
         """The year as plain values."""
@@ -34,6 +41,9 @@ class TrendRow:
             "scope2_method": self.method,
             "value": self.value,
             "unit": "t CO2e",
+            "how": self.amount.how,
+            "complete": self.amount.complete,
+            "detail": [b.to_dict() for b in self.amount.beside],
             "change": self.change.relative if self.change else None,
             "change_t": self.change.absolute if self.change else None,
             "base_year_value": self.as_base.value,
@@ -41,6 +51,7 @@ class TrendRow:
             "base_year_recalculated": self.as_base.recalculated,
             "intensity": self.intensity.value if self.intensity else None,
             "intensity_definition": self.intensity.definition if self.intensity else None,
+            "warnings": list(self.warnings),
         }
 
     def shown(self) -> dict[str, str]:
@@ -54,25 +65,31 @@ class TrendRow:
             "change": f"{self.change.relative:+.1%}" if self.change else "",
             "base year": f"{significant(self.as_base.value, 4)}{words}" if changed else "",
             "intensity": f"{significant(self.intensity.value)} {self.intensity.unit}" if self.intensity else "",
+            "how": self.amount.how,
         }
 
 
 def trend_rows(account: Account, scopes: tuple[Scope, ...], method: str | None, per: str | None = None) -> list[TrendRow]:
     """The years in which the set of scopes is known, in order; changes are between consecutive years only."""
-    amounts = {year: amount.value for year in account.years if (amount := known(account, year, scopes, method))}
+    amounts = {year: amount for year in account.years if (amount := known(account, year, scopes, method))}
     rows = []
-    for year, value in amounts.items():
+    for year, amount in amounts.items():
         before = amounts.get(year - 1)
-        change = Change(before, value) if before else None
-        as_base = account.base_year_of(year, scopes, method, value)
-        rows.append(TrendRow(year, scopes, method, value, change, as_base, _intensity(account, year, scopes, method, per)))
+        change = Change(before.value, amount.value) if before and before.value else None
+        as_base = account.base_year_of(year, scopes, method, amount.value)
+        made, why = _intensity(account, year, scopes, method, per)
+        warnings = tuple(dict.fromkeys((*amount.warnings, *uneven(before, amount), *as_base.warnings, *why)))
+        rows.append(TrendRow(year, scopes, method, amount, change, as_base, made, warnings))
     return rows
 
 
-def _intensity(account: Account, year: int, scopes: tuple[Scope, ...], method: str | None, per: str | None) -> Intensity | None:
+def _intensity(
+    account: Account, year: int, scopes: tuple[Scope, ...], method: str | None, per: str | None
+) -> tuple[Intensity | None, tuple[str, ...]]:
+    """The intensity of a year; none where its denominator is not logged, and a reason where it is and is none."""
     if per is None:
-        return None
+        return None, ()
     try:
-        return account.intensity(year, scopes, method, per)
-    except InputError:  # the denominator is not known in that year
-        return None
+        return account.intensity(year, scopes, method, per), ()
+    except InputError as error:
+        return None, (f"no intensity of {year}: {error}",) if account.figures(per, year) else ()

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from company.scopes import Scope2Method, ScopeSet
+from company.scopes import Scope2Method, ScopeSet, spoken
 from lca.errors import InputError, Problem
 from lca.quantity import Finite, Frozen
 
@@ -59,6 +59,7 @@ class BaseYear:
     original: float
     changes: float
     threshold: float
+    warnings: tuple[str, ...] = ()
 
     @property
     def significance(self) -> float:
@@ -74,6 +75,27 @@ class BaseYear:
     def value(self) -> float:
         """t CO2e that targets are measured against."""
         return self.original + self.changes if self.recalculated else self.original
+
+
+def changes_of(logged: Sequence[Recalculation], scopes: str, method: str | None) -> tuple[list[Recalculation], tuple[str, ...]]:
+    """The changes that count for a set of scopes, and what is to be said of the others.
+
+    Changes of these very scopes count; where there are none, changes of sets within them that do not overlap. With scope 2 a change
+    is of the same method. What is not counted is said: a change of a wider set, of another method, or one that may be in another.
+    """
+    within = [c for c in logged if set(c.scopes) <= set(scopes) and ("2" not in c.scopes or c.method == method)]
+    taken: list[str] = []
+    for key in sorted({c.scopes for c in within}, key=lambda key: (-len(key), key)):
+        if not any(set(key) & set(other) - {"+"} for other in taken):
+            taken.append(key)
+    counted = [c for c in within if c.scopes in taken]
+    asked = spoken(scopes.split("+"), method)
+    return counted, tuple(
+        f"a change of {spoken(c.scopes.split('+'), c.method)} by {c.change_t:+,.10g} t ({c.reason}) is not counted in the base year of {asked}: "
+        + ("it may be in the change of more scopes" if c in within else "how much of it is of these scopes and this method is not known")
+        for c in logged
+        if c not in counted and set(c.scopes) & set(scopes) - {"+"}
+    )
 
 
 def base_year(original: float, changes: Sequence[float], threshold: float = THRESHOLD) -> BaseYear:

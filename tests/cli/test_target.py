@@ -115,14 +115,6 @@ def test_removals_are_read_in_their_unit(emitted: Lifeloop, removals: float, uni
     assert standings(emitted)["zero"]["status"] == status
 
 
-def test_removals_in_another_kind_of_unit_are_refused(emitted: Lifeloop) -> None:
-    emitted("target", "add", "--id", "own", *OWN, "--target-year", 2030, "--reduction", 0.5, *SET)
-    emitted("company", "add", "figure", "removals", "--value", 5, "--unit", "kWh", "--year", 2024, "--source", "report")
-    refused = emitted("target", "status")
-    assert refused.exit_code == 2
-    assert "kWh" in refused.stderr
-
-
 def test_more_than_half_green_in_the_vehicle_supply_chain(run: Lifeloop) -> None:
     share = ("--status", "green_electricity", "--value", 0.43, "--chain", "vehicles", "--year", 2024, "--source", "report")
     run("supplier", "add", "tier-one average", *share)
