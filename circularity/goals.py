@@ -57,6 +57,18 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Readings:
+    """The values of a goal up to a day, by date, and what must be said of them."""
+
+    values: tuple[Value, ...]
+    warnings: tuple[str, ...] = ()
+    #: false: entries tell more than one level, so that there is no number
+    certain: bool = True
+    #: false: whether more is better is not known, so that no completion can be told
+    directed: bool = True
+
+
+@dataclass(frozen=True)
 class Forecast:
     """When the target will be reached at the pace so far; `high` is None where the slowest pace never reaches it."""
 
@@ -71,20 +83,21 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a goal stands at a date; amounts in the goal's unit, `required_rate` per year, fractions 1/1."""
+    """Where a goal stands at a date; amounts in the goal's unit, `required_rate` per year, fractions 1/1; None is not known."""
 
     goal: Goal
     at: date
-    achieved: float
-    completion: float
+    achieved: float | None
+    completion: float | None
     elapsed: float
     required_rate: float | None
     forecast: Forecast | None
+    warnings: tuple[str, ...] = ()
 
     @property
-    def remaining(self) -> float:
+    def remaining(self) -> float | None:
         """Target minus achieved: negative when it was passed."""
-        return self.goal.target - self.achieved
+        return None if self.achieved is None else self.goal.target - self.achieved
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values: the contract of `lifeloop goal status --json`."""
@@ -106,6 +119,7 @@ class Progress:
             "elapsed": self.elapsed,
             "required_rate": self.required_rate,
             "forecast": self.forecast.to_dict() if self.forecast else None,
+            "warnings": list(self.warnings),
         }
 
 
@@ -141,17 +155,23 @@ def required_rate(goal: Goal, achieved: float, at: date) -> float | None:
     return 0.0 if completion(goal, achieved) >= 1 else (goal.target - achieved) / left
 
 
-def progress(goal: Goal, values: Sequence[Value], at: date) -> Progress:
-    """Where the goal stands at a date, from the values known by then (in the order of their dates)."""
-    achieved = achieved_by(goal, values, at)
+def progress(goal: Goal, told: Readings | Sequence[Value], at: date) -> Progress:
+    """Where the goal stands at a date, from the values known by then (in the order of their dates).
+
+    Nothing but the time is known of a level that entries disagree on; without a direction there is no completion.
+    """
+    readings = told if isinstance(told, Readings) else Readings(tuple(told))
+    achieved = achieved_by(goal, readings.values, at) if readings.certain else None
+    is_known = achieved is not None and readings.directed
     return Progress(
         goal=goal,
         at=at,
         achieved=achieved,
-        completion=completion(goal, achieved),
+        completion=completion(goal, achieved) if achieved is not None and is_known else None,
         elapsed=elapsed_share(goal.start, goal.end, at),
-        required_rate=required_rate(goal, achieved, at),
-        forecast=forecast(goal, values, at),
+        required_rate=required_rate(goal, achieved, at) if achieved is not None and is_known else None,
+        forecast=forecast(goal, readings.values, at) if is_known else None,
+        warnings=readings.warnings,
     )
 
 

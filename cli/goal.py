@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from cli import printing
 from cli.logging_entries import as_day, as_labels, entry_options, evidence_content, evidence_option, warn, warn_of_future, write_one
 from cli.recordbook import is_moment, reading_book, record_errors, records_option
 from lca.errors import InputError, nearest
+from lca.ledger import today
 from lca.rounding import significant
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def command() -> None:
 @click.option("--target", type=float, required=True, help="Where the goal wants to be at the end of the period.")
 @click.option("--from", "start", callback=as_day, required=True, metavar="DAY", help="First day of the period.")
 @click.option("--to", "end", callback=as_day, required=True, metavar="DAY", help="Last day of the period.")
-@click.option("--baseline", type=float, help="Where a level stands at the start (default: 0).")
+@click.option("--baseline", type=float, help="Where a level stands at the start (default: 0, of a metric of one's own it must be said).")
 @click.option("--measure", type=click.Choice(["total", "level"]), help="Values add up, or the newest counts (default: by the metric).")
 @click.option("--scope", multiple=True, callback=as_labels, metavar="NAME=VALUE", help="Only entries with this label; all without.")
 @click.option("--source", help="Where the goal was published.")
@@ -55,13 +56,17 @@ def add(goal_id: str, as_json: bool, key: str | None, who: str, reason: str | No
         printing.stop(error, as_json)
     if goal.metric not in METRICS:
         _say_how_to_log(goal, as_json)
+    there, warnings = _there(goal, as_json)
+    for text in warnings:
+        warn(text, as_json)
     with record_errors(as_json):
-        key = entry_key(goal, key, _there(goal.id, as_json))
+        key = entry_key(goal, key, there)
     write_one(Draft(KIND, goal, goal.start, who, key, reason), as_json)
 
 
-def _there(goal_id: str, as_json: bool) -> list[Entry]:
-    """Every entry of a goal with that id, taken back or not; none where there is no book yet."""
+def _there(goal: Goal, as_json: bool) -> tuple[list[Entry], list[str]]:
+    """Every entry of a goal with that id, taken back or not, and labels of its scope that no entry has; none where there is no book yet."""
+    from circularity.goal_values import scope_not_there
     from cli.recordbook import records_place
     from records import open_book
     from records.errors import BookMissing
@@ -69,9 +74,9 @@ def _there(goal_id: str, as_json: bool) -> list[Entry]:
     with record_errors(as_json):
         try:
             with open_book(records_place()) as book:
-                return book.entries("goal", where={"id": goal_id}, include_reversed=True)
+                return book.entries("goal", where={"id": goal.id}, include_reversed=True), scope_not_there(book, goal)
         except BookMissing:
-            return []
+            return [], []
 
 
 def _say_how_to_log(goal: Goal, as_json: bool) -> None:
@@ -94,13 +99,15 @@ def _say_how_to_log(goal: Goal, as_json: bool) -> None:
 def log(happened: date, evidence: tuple[Path, ...], as_json: bool, key: str | None, who: str, reason: str | None, **said: Any) -> None:
     """Log a value of a metric that is not computed from e-waste entries, and print its id."""
     from circularity.goal_values import MEASURE_KIND, check_measure
+    from circularity.years import not_later
     from company.intensity import check_stated
     from records.values import Draft
 
     try:
         content = {name: value for name, value in said.items() if value is not None} | evidence_content(evidence)
         check_stated(said["metric"], said["unit"], said["note"] or "", field="note")
-        check_measure(said["metric"], said["unit"])
+        check_measure(said["metric"], said["unit"], said["value"])
+        not_later(happened.year, today().year, "date")
     except InputError as error:
         printing.stop(error, as_json)
     warn_of_future(happened, as_json)
@@ -157,20 +164,20 @@ def status(
     ids: tuple[str, ...], at: date | None, known_at: datetime | None, plot: Path | None, as_json: bool, as_csv: bool, output: Path | None
 ) -> None:
     """How far along each goal is at a day, how much time is gone, what is needed a year, and when it will be reached."""
-    from circularity.goal_values import values_of
+    from circularity.goal_values import readings_of
     from circularity.goals import path, progress
     from records.goal_entries import goals_of
 
-    at = at or datetime.now(UTC).date()
+    at = at or today()
     with reading_book(as_json) as book:
         goals = goals_of(book, known_at, ids)
-        values = [values_of(book, goal, at, known_at) for goal in goals]
-    found = [progress(goal, known, at) for goal, known in zip(goals, values, strict=True)]
+        told = [readings_of(book, goal, at, known_at) for goal in goals]
+    found = [progress(goal, readings, at) for goal, readings in zip(goals, told, strict=True)]
     _print_status(found, as_json, as_csv, output)
     if plot and found:
         from cli.goal_plots import plot_goals
 
-        plot_goals([(one, path(one.goal, known, at)) for one, known in zip(found, values, strict=True)], plot)
+        plot_goals([(one, path(one.goal, readings.values, at)) for one, readings in zip(found, told, strict=True)], plot)
 
 
 def _print_status(found: list[Progress], as_json: bool, as_csv: bool, output: Path | None) -> None:
@@ -183,12 +190,16 @@ def _print_status(found: list[Progress], as_json: bool, as_csv: bool, output: Pa
         printing.write(printing.table(rows, right=[name for name in rows[0] if name not in {"id", "metric", "unit", "reached"}]), output)
     else:
         click.echo("No goals.", err=True)
+    if not as_json:
+        for one in found:
+            for text in one.warnings:
+                warn(f"{one.goal.id}: {text}", as_json)
 
 
 def _flat(one: Progress) -> dict[str, Any]:
     made = one.to_dict() | {"scope": _scope(one.goal.scope)}
-    forecast = made.pop("forecast") or {}
-    return made | {f"forecast_{name}": forecast.get(name) for name in ("date", "low", "high")}
+    forecast, warnings = made.pop("forecast") or {}, "; ".join(made.pop("warnings"))
+    return made | {f"forecast_{name}": forecast.get(name) for name in ("date", "low", "high")} | {"warnings": warnings}
 
 
 def _shown(one: Progress) -> dict[str, str]:
@@ -201,11 +212,15 @@ def _shown(one: Progress) -> dict[str, str]:
         "id": one.goal.id,
         "metric": one.goal.metric,
         "target": significant(one.goal.target, 5),
-        "achieved": significant(one.achieved, 5),
-        "remaining": ("-" if one.remaining < 0 else "") + significant(abs(one.remaining), 5),
+        "achieved": _amount(one.achieved),
+        "remaining": _amount(one.remaining),
         "unit": one.goal.unit,
-        "done": f"{one.completion:.2%}",
+        "done": "" if one.completion is None else f"{one.completion:.2%}",
         "time": f"{one.elapsed:.1%}",
         "needed a year": "" if one.required_rate is None else significant(one.required_rate),
         "reached": when,
     }
+
+
+def _amount(value: float | None) -> str:
+    return "" if value is None else ("-" if value < 0 else "") + significant(abs(value), 5)

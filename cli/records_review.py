@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from cli import printing
 from cli.recordbook import reading_book, records_option, who_option
+from lca.ledger import today
 
 if TYPE_CHECKING:
     from records.book import Book
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON with every digit, for machines.")
 _day = click.DateTime(["%Y-%m-%d"])
-_on = click.option("--date", "on", type=_day, default=lambda: datetime.now(UTC).date().isoformat(), help="The day of it (default: today).")
+_on = click.option("--date", "on", type=_day, default=lambda: today().isoformat(), help="The day of it (default: today).")
 _note = click.option("--note", help="A remark.")
 _kind = click.option("--kind", help="Only entries of this kind.")
 #: Entries of one warning that are shown to people.
