@@ -75,12 +75,9 @@ def command() -> None:
 @entry_options
 def add(logging: Logging, ended: bool, **fields: Any) -> None:
     """Log a status of SUPPLIER, or of a named group of suppliers where only their count is known; prints the entry's id."""
-    day = logging.happened
-    if day.year > today().year:
-        raise click.BadParameter(f"{day} lies in the future: a status is logged once it is so", param_hint="--date or --year")
-    if logging.day and day > today():
-        warn(f"{day} lies in the future: it counts from that day on", logging.as_json)
     logging.log(("supplier", fields | {"holds": not ended}))
+    if logging.day and logging.happened > today():
+        warn(f"{logging.happened} lies in the future: it counts from that day on", logging.as_json)
 
 
 @command.command("import")

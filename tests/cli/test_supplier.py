@@ -148,8 +148,8 @@ def test_one_name_is_one_supplier_however_it_is_written(supplier: Lifeloop, othe
 def test_a_status_of_a_later_year_is_refused_and_of_a_later_day_does_not_count_yet(supplier: Lifeloop, tmp_path: Path) -> None:
     later = today().year + 1
     refused = supplier("add", "a", "--status", "sbti", "--year", later, "--source", "s")
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert f"{later}-12-31 lies in the future" in refused.stderr
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert f"later than this year, {later - 1} (got '{later}-12-31')" in refused.stderr
     (tmp_path / "t.csv").write_text(f"date,supplier,status,source\n2024-12-31,a,sbti,s\n{later}-01-01,b,sbti,s\n", encoding="utf-8")
     table = supplier("import", tmp_path / "t.csv", "--json")
     assert table.exit_code == 3
