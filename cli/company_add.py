@@ -8,6 +8,7 @@ import click
 
 from cli import printing
 from cli.company_activity import command as activity
+from cli.company_import import say_refused_years
 from cli.entry_options import Logging, entry_options
 from cli.logging_entries import warn
 from cli.recordbook import records_option
@@ -64,7 +65,7 @@ def electricity(logging: Logging, grid: str, factor: float | None, instrument: s
         if factor is None and not renewable:
             raise click.UsageError("say the --factor of the instrument, or --renewable")
         logging.log(("electricity", made | {"role": "instrument", "instrument": instrument, "factor": factor or 0.0}))
-        _say_if_too_much(logging)
+        say_refused_years(logging.as_json, {logging.happened.year})
         return
     if renewable:
         hint = (
@@ -81,18 +82,6 @@ def electricity(logging: Logging, grid: str, factor: float | None, instrument: s
         logging = logging.with_source(f"factor: {found.source} ({found.location})")
         made["factor"] = found.factor
     logging.log(("electricity", made | {"role": "consumption"}))
-
-
-def _say_if_too_much(logging: Logging) -> None:
-    """A warning where the year has more instruments than use by now: the use may be logged later."""
-    from cli.recordbook import reading_book
-    from company.account import Account
-
-    year = logging.happened.year
-    with reading_book(logging.as_json) as book:
-        wrong = Account(book).refused.get(year)
-    if wrong:
-        warn(f"{wrong}; until that is mended, {year} has no scope 2", logging.as_json)
 
 
 @command.command("sale")
@@ -156,7 +145,7 @@ def figure(logging: Logging, **fields: Any) -> None:
 
 @command.command("complete")
 @click.option("--scopes", required=True, help="1, 2, 3, 1+2 or 1+2+3: of which all entries of the year are there.")
-@_method
+@click.option("--scope2", "method", type=click.Choice(_METHODS), help="Only by this method of scope 2 (default: by each).")
 @click.option("--category", help="3.1 to 3.15, of scope 3: only of this category.")
 @_segment
 @entry_options

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cli import printing
-from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, write_all
-from cli.recordbook import records_option, who_option
+from cli.logging_entries import RESTATE_ROWS, encoding_option, restate_option, restating, sheet_option, warn, write_all
+from cli.recordbook import reading_book, records_option, who_option
 from lca.errors import LifeloopError
 
 TABLES = ("emission", "electricity", "sale", "indicator")
@@ -44,7 +44,19 @@ def import_table(
         return
     computed = (lambda _: COMPUTED["sale"]) if kind == "sale" else None
     made = write_all(drafts, as_json, computed, anew, RESTATE_ROWS)
+    if kind == "electricity":
+        say_refused_years(as_json, {d.happened.year for d in drafts})
     printing.write(printing.as_json_text(made.to_dict()) if as_json else made.sentence, None)
+
+
+def say_refused_years(as_json: bool, years: Collection[int]) -> None:
+    """A warning for each of these years that has more instruments than use by now: the use may be logged later."""
+    from company.account import Account
+
+    with reading_book(as_json) as book:
+        refused = Account(book).refused
+    for year in sorted(refused.keys() & set(years)):
+        warn(f"{refused[year]}; until that is mended, {year} has no scope 2", as_json)
 
 
 def _with_footprint(sale: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -158,7 +158,8 @@ class Account:
                 said.append(f"removals of {year} are not counted: {error}")
         for what, found in ((f"the base of {target.base_year}", base), (f"the value of {year}", actual)):
             if not found.complete:
-                said.append(f"{what} is added up from entries that are not declared complete: it is at least so much")
+                way = "`lifeloop company add complete` declares them so"
+                said.append(f"{what} is added up from entries that are not declared complete: it is at least so much; {way}")
         warnings = tuple(dict.fromkeys((*base.warnings, *actual.warnings, *said)))
         return Standing(target, year, base.value, actual.value, removals, actual.how, base.how, actual.complete, warnings)
 

@@ -18,7 +18,7 @@ _PART = re.compile(
 
 
 class Declared(NamedTuple):
-    """The scopes (with the method of scope 2), the category and the segment of which all entries of a year are there."""
+    """The scopes (by one method of scope 2, or by each), the category and the segment of which all entries of a year are there."""
 
     scopes: str
     method: str | None
@@ -43,10 +43,10 @@ def declared_of(part: str) -> Declared | None:
 
 
 def declaration(scopes: str, method: str | None, category: str | None = None, segment: str | None = None) -> Declared:
-    """The declaration for these scopes. Raises InputError where scope 2 has no method, or a category is none of scope 3."""
+    """The declaration for these scopes. Raises InputError for a method without scope 2, or a category that is none of scope 3."""
     chosen = written(read_scopes(scopes))
-    if ("2" in chosen) != (method is not None) or (method is not None and method not in METHODS):
-        raise InputError(Problem("needed where scope 2 is among the scopes, and only there", field="scope2", value=method))
+    if method is not None and ("2" not in chosen or method not in METHODS):
+        raise InputError(Problem("a method is said only where scope 2 is among the scopes", field="scope2", value=method))
     if category is not None and (chosen != "3" or category not in CATEGORIES):
         raise InputError(Problem("not a category of scope 3", field="category", value=category, hint=nearest(category, CATEGORIES)))
     return Declared(chosen, method, category, segment or UNSPECIFIED)
@@ -61,7 +61,7 @@ def is_declared(declared: Iterable[Declared], scopes: str, method: str | None, c
     return any(
         set(scopes) <= set(d.scopes)
         and d.category == category
-        and ("2" not in scopes or d.method == method)
+        and ("2" not in scopes or d.method in {None, method})
         and d.segment in {segment, UNSPECIFIED}
         for d in declared
     )

@@ -28,7 +28,7 @@ _DIVISIONS: dict[str, tuple[tuple[str, ...], ...]] = {
 _SUMS = ("1+2", "1+2+3")
 #: Under which method of scope 2 scopes 1 and 3 are found, where there are several.
 _METHODS = ("market", "location", "unstated")
-_TOLD = ("reported", "implied")
+_TOLD, _DIFFERENCE = ("reported", "implied"), "difference"
 
 
 class NoFigure(InputError):
@@ -105,7 +105,7 @@ class View:
                 value = 0.0 if -TOLERANCE * told.value <= value < 0 else value
                 how = f"{told.how}, less {taken.how.removeprefix('scopes ').removeprefix('scope ').replace('scope ', '')}"
                 notes, beside = told.notes + taken.notes, taken.beside
-                yield told.value, Found(value, how, True, told.members + taken.members, "difference", notes, beside, taken.segments)
+                yield told.value, Found(value, how, True, told.members + taken.members, _DIFFERENCE, notes, beside, taken.segments)
 
     def _other_ways(self, scopes: str, plain: Found, differences: Iterable[tuple[float, Found]]) -> Iterator[str]:
         """Differences that are not the figure itself, by more than the tolerance of the sum that they were taken from."""
@@ -195,7 +195,7 @@ class View:
         found = replace(detail, firm=True, segments=()) if agrees or declared else told
         if not agrees:
             both = f"{tonnes(detail.value)}{_covers(beside)}"
-            which = f"the {told.word} figure of {tonnes(told.value)}"
+            which = f"the {told.word} {f'({told.how})' if told.word == _DIFFERENCE else 'figure'} of {tonnes(told.value)}"
             why = (
                 f"{label}: entries in detail are declared complete and count with {both}, not {which}"
                 if declared

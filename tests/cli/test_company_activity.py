@@ -60,6 +60,8 @@ def test_a_mix_of_boilers_emits_what_each_of_them_does(burn: Lifeloop) -> None:
         name: entries(burn(f"heat, {name} boiler", "CN", 1000, "MJ"))["1"]["co2e_t"] for name in ("natural gas", "hard coal", "fuel oil")
     }
     mixed = entries(burn("heat, industrial mix", "CN", 1000, "MJ"))["1"]["co2e_t"]
+    # 0.2 x 60.60 + 0.75 x 1.2151 x 93.83 + 0.05 x 1.1429 x 74.04 kg per GJ
+    assert mixed == pytest.approx(0.10186, rel=1e-4)
     assert mixed == pytest.approx(0.2 * each["natural gas"] + 0.75 * each["hard coal"] + 0.05 * each["fuel oil"])
 
 

@@ -108,7 +108,7 @@ def test_no_sliver_is_ahead_of_a_path(run: Lifeloop) -> None:
     assert own["status"] == "unknown: entries not declared complete"
     # what is more than the path already is behind, however much is missing
     assert small["status"] == "behind"
-    log(run, "complete", "--scopes", "1+2", "--scope2", "market", *WHERE)
+    log(run, "complete", "--scopes", "1+2", *WHERE)
     own, small = rows(run("target", "status", "--json"))
     assert (own["status"], own["complete"], small["status"]) == ("ahead", True, "behind")
 
@@ -124,7 +124,6 @@ def test_a_change_between_a_reported_year_and_a_sliver_is_warned_about(run: Life
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("--scopes", "1+2"), 3),
         (("--scopes", "1", "--scope2", "market"), 3),
         (("--scopes", "3", "--category", "3.16"), 3),
         (("--scopes", "9"), 3),
@@ -246,6 +245,13 @@ def test_a_target_of_other_years_stands(wrong_certificate: Lifeloop) -> None:
     (broken,) = rows(wrong_certificate("target", "status", "--year", 2022, "--json"))
     assert broken["actual"] is None
     assert "only 0 kWh were used on the grid CN" in broken["warnings"][0]
+
+
+def test_a_table_of_instruments_beyond_the_use_is_warned_about(run: Lifeloop, tmp_path: Path) -> None:
+    text = "date,role,kwh,grid,factor,instrument,renewable,source\n2024-12-31,instrument,500,CN,0,certificate,yes,registry\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    made = run("company", "import", tmp_path / "t.csv", "--kind", "electricity")
+    assert (made.exit_code, "only 0 kWh were used on the grid CN" in made.stderr) == (0, True)
 
 
 def test_renewable_is_said_of_an_instrument(run: Lifeloop) -> None:

@@ -98,6 +98,7 @@ def test_detail_that_is_declared_complete_takes_its_place_and_the_other_is_said(
     ("complete", "counts"),
     [
         (declaration("1+2+3", "market"), True),
+        (declaration("1+2", None), True),
         (declaration("1", None), False),
         (declaration("1+2", "location"), False),
         (declaration("1+2", "market", None, "phones"), False),
@@ -133,7 +134,7 @@ def test_a_declaration_is_read_as_it_is_written(complete: Declared) -> None:
     assert declared_of("everything") is None
 
 
-@pytest.mark.parametrize("words", [("1+2", None, None), ("1", "market", None), ("1", None, "3.1"), ("3", None, "3.16"), ("4", None, None)])
+@pytest.mark.parametrize("words", [("1+2", "green", None), ("1", "market", None), ("1", None, "3.1"), ("3", None, "3.16"), ("4", None, None)])
 def test_a_declaration_names_what_exists(words: tuple[str, str | None, str | None]) -> None:
     with pytest.raises(InputError):
         declaration(*words)
