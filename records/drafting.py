@@ -57,14 +57,16 @@ def checked(draft: Draft) -> Checked:
 
 
 def checked_all(drafts: Iterable[Draft]) -> list[Checked]:
-    """Every draft; all problems of all drafts in one ContentRefused, each at its row of a table, else at its position (from 1)."""
+    """Every draft; all problems of all drafts in one ContentRefused, each at its row of a table, else, of several, at its position."""
     done: list[Checked] = []
     problems: list[Problem] = []
+    drafts = list(drafts)
     for position, draft in enumerate(drafts, 1):
         try:
             done.append(checked(draft))
         except ContentRefused as error:
-            problems.extend(error.located(draft.file, position if draft.line is None else draft.line).problems)
+            alone = None if len(drafts) == 1 else position
+            problems.extend(error.located(draft.file, alone if draft.line is None else draft.line).problems)
     if problems:
         raise ContentRefused(problems)
     return done

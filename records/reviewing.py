@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from circularity.reviews import KIND as SIGNATURE
 from circularity.reviews import Verdict
+from lca.ledger import folded
 from records.doubles import Double
 from records.doubles_of_accounts import doubles_of_accounts
 from records.doubles_of_amounts import doubles_of_amounts
@@ -35,10 +36,12 @@ def close_period(book: Book, start: date, end: date, *, who: str, on: date, note
 def sign(book: Book, entry_id: str, verdict: Verdict, *, who: str, on: date, note: str | None = None) -> Entry:
     """Sign an entry (a goal is one too) with its hash; the same verdict of the same person on it is found, a new one is added.
 
-    UnknownEntry; OwnEntry when the reviewer logged it, and for an entry that is not to be signed.
+    UnknownEntry; OwnEntry when the reviewer logged it (`LI` is `li`), and for an entry that is not to be signed.
     """
     entry = book.get(entry_id)
-    if entry.who == who:
+    if not entry.effective and entry.kind not in _ABOUT_OTHERS:
+        raise OwnEntry(f"{entry_id!r} was taken back and counts nowhere, so it is not signed")
+    if folded(entry.who) == folded(who):
         raise OwnEntry(f"{who!r} logged {entry_id!r} and cannot sign it; somebody else has to")
     if entry.kind in _ABOUT_OTHERS:
         raise OwnEntry(f"{entry_id!r} is a {entry.kind}, which is not signed; sign the entry that it is about")

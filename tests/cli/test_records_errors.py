@@ -143,3 +143,10 @@ def test_an_export_with_one_key_twice_names_both_lines(lifeloop: Lifeloop, tmp_p
     said = json.loads(made.stderr)
     assert (said["line"], said["reason"]) == (2, "its key is that of line 1")
     assert not (tmp_path / "new.book").exists()
+
+
+def test_what_is_wrong_with_one_entry_has_no_number_in_front(lifeloop: Lifeloop, tmp_path: Path) -> None:
+    said = ("--metric", "materials.recycled_used", "--value", 5, "--unit", "t", "--date", "2024-12-31")
+    made = lifeloop("goal", "log", *said, "--who", " li", "--records", tmp_path / "a.book")
+    assert made.exit_code == 3
+    assert made.stderr.startswith("Error: who: must be")

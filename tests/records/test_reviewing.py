@@ -54,6 +54,10 @@ def test_nobody_signs_their_own_entry_or_a_signature(logged: Book) -> None:
         sign(logged, "a", "approved", who="li", on=REVIEW)
     with pytest.raises(OwnEntry, match="signature"):
         sign(logged, signature.id, "approved", who="li", on=REVIEW)
+    with pytest.raises(OwnEntry, match="somebody else"):
+        sign(logged, "a", "approved", who="ＬＩ", on=REVIEW)
+    with pytest.raises(OwnEntry, match="taken back"):
+        sign(logged, "gone", "approved", who="wu", on=REVIEW)
     with pytest.raises(UnknownEntry):
         sign(logged, "nothing", "approved", who="wu", on=REVIEW)
     assert logged.head() == head
