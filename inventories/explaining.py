@@ -49,9 +49,7 @@ class Explanation:
         return line | {"background": show_process(line["process"], line["location"], self.method, self.basis)}
 
 
-def explain(
-    setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | None = None, scenario: str | None = None
-) -> Explanation:
+def explain(setting: Setting, method: str = DEFAULT_METHOD, own: OwnFactors | None = None, scenario: str | None = None) -> Explanation:
     """Assess a product and say of each line where amount and factor come from, and how good they are.
 
     `own` are the own factors, if any, that the scores were made with; `scenario` is the one the setting is under. Raises InputError as `assess` does.
