@@ -134,7 +134,9 @@ def test_a_declaration_is_read_as_it_is_written(complete: Declared) -> None:
     assert declared_of("everything") is None
 
 
-@pytest.mark.parametrize("words", [("1+2", "green", None), ("1", "market", None), ("1", None, "3.1"), ("3", None, "3.16"), ("4", None, None)])
+@pytest.mark.parametrize(
+    "words", [("1+2", "green", None), ("1", "market", None), ("1", None, "3.1"), ("3", None, "3.16"), ("4", None, None)]
+)
 def test_a_declaration_names_what_exists(words: tuple[str, str | None, str | None]) -> None:
     with pytest.raises(InputError):
         declaration(*words)
