@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from circularity.ewaste import KIND, STREAMS, UNSPECIFIED
-from lca.errors import InputError, Problem
-from lca.ledger import Ledger
+from circularity.goal_scope import matching
+from lca.errors import InputError, Problem, nearest
+from lca.ledger import Ledger, Wanted
 
 PLACED_KIND = "placed_on_market"
 #: Share of the mean put on the market of three years that is to be collected, from 2019 on; 0.45 from 2016 (article 7).
@@ -92,13 +93,26 @@ def collection_target(year: int) -> float | None:
     return next((target for since, target in sorted(COLLECTION_TARGETS.items(), reverse=True) if year >= since), None)
 
 
+def _of_region(ledger: Ledger, region: str | None) -> dict[str, Wanted]:
+    """The region in every way of writing that entries have. Raises InputError with the nearest for one that no entry has."""
+    if region is None:
+        return {}
+    logged = {group.by[0] for kind in (KIND, PLACED_KIND) for group in ledger.sum(kind, "mass_t", by=("region",))}
+    known = sorted(name for name in logged if name is not None)
+    same = matching("region", region, known)
+    if known and not same:
+        hint = nearest(region, known) or f"regions: {', '.join(known)}"
+        raise InputError(Problem("no entry has this region", field="region", value=region, hint=hint))
+    return {"region": same or [region]}
+
+
 def rates(ledger: Ledger, year: int, region: str | None = None) -> list[Rate]:
     """The three rates of every category logged in the year; the collection rate also over all streams.
 
     A collection rate sets side by side only streams and regions for which three years put on the market are logged; what is left
-    out is named in its note.
+    out is named in its note. Raises InputError for a region that no entry has.
     """
-    where = {} if region is None else {"region": region}
+    where = _of_region(ledger, region)
     masses: Masses = {
         ((g.by[0] or UNSPECIFIED, g.by[1] or UNSPECIFIED), g.by[2] or ""): g.value
         for g in ledger.sum(

@@ -174,6 +174,10 @@ def test_rates_of_the_weee_directive(lifeloop: Lifeloop) -> None:
         said = ("--date", "2024-05-01", "--mass", mass, "--unit", "t", "--treatment", treatment, "--stream", "weee-6", "--region", "EU")
         assert lifeloop("ewaste", "add", *said).exit_code == 0
     rows = json.loads(lifeloop("ewaste", "rates", "--year", 2024, "--region", "EU", "--json").stdout)
+    assert json.loads(lifeloop("ewaste", "rates", "--year", 2024, "--region", "eu", "--json").stdout) == rows
+    refused = lifeloop("ewaste", "rates", "--year", 2024, "--region", "EUR")
+    assert refused.exit_code in {2, 3}
+    assert "did you mean 'EU'" in refused.stderr
     found = {(row["definition"], row["stream"]): (row["rate"], row["met"]) for row in rows}
     # 60 of a mean of 100 t; (5 + 31) and (5 + 31 + 9) of 60 t
     assert found == {
