@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lca.billing import Bill, bill
 from lca.end_of_life import CUT_OFF, LABELS
+from lca.errors import InputError, Problem
 from lca.footprint import Footprint
 from lca.parameters import evaluate_parameters
 from lca.product import Product
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from lca.end_of_life_lines import EndOfLife
 
 DEFAULT_METHOD = "AR6-GWP100"
+#: kg CO2e that nothing emits; sums and squares of less are still numbers.
+_TOO_LARGE = 1e150
 
 
 def assess(
@@ -41,6 +44,7 @@ def assess(
         made, treated = with_end_of_life(made, end_of_life, scores.catalogue)
     of_unit = [scores.of_process(line.index, method) for line in made.lines]
     rows = tuple(tuple(amount * score for score in unit.groups) for amount, unit in zip(made.amount_of, of_unit, strict=True))
+    _check_finite(made, rows)
     return Footprint(
         product=product.id,
         name=product.name,
@@ -63,6 +67,21 @@ def _service_life(product: Product, changes: Mapping[str, Any] | None) -> str:
     if isinstance(value, str):
         value = evaluate_parameters(product, changes)["service_life"]
     return f"{float(value):g} {product.service_life.unit}"
+
+
+def _check_finite(made: Bill, rows: Iterable[Iterable[float]]) -> None:
+    """Raises InputError naming the lines whose footprint is too large to be added up, or made of what was."""
+    problems = [
+        Problem(
+            "the footprint of the line is too large for a number",
+            field=f"stages.{line.stage}[{line.part}].amount",
+            value=f"{amount:g} {line.unit}",
+        )
+        for line, amount, row in zip(made.lines, made.amount_of, rows, strict=True)
+        if not abs(sum(row)) < _TOO_LARGE
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _resting_on_estimates(made: Bill, rows: Iterable[Iterable[float]], of_unit: Iterable[OfProcess]) -> float:

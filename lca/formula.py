@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any, NamedTuple
 
 import simpleeval
@@ -21,6 +21,7 @@ from lca.one_or_many import is_finite, is_many
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 50
+MAX_DECIMALS = 15
 
 
 class _Checked(NamedTuple):
@@ -73,10 +74,23 @@ def _check_node(node: ast.AST, text: str) -> None:
         raise _refuse(text, "only these functions are allowed: " + ", ".join(sorted(FUNCTIONS)))
     if isinstance(node, ast.Call) and node.keywords:
         raise _refuse(text, "a function takes no named arguments here")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "round" and not _rounds_to_digits(node):
+        raise _refuse(text, "round takes a number and, if wanted, a whole number of decimals from -15 to 15", "write round(x, 2)")
+    if isinstance(node, ast.operator | ast.cmpop | ast.unaryop) and type(node) not in OPERATORS:
+        raise _refuse(text, "only + - * / **, comparisons (> >= < <= == !=), and, or, not are allowed")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str):
         raise _refuse(text, "only numbers and texts are constants")
     if isinstance(node, ast.Constant) and isinstance(node.value, int) and abs(node.value) > 2**53:
         raise _refuse(text, "a whole number above 2**53 is not exact")
+
+
+def _rounds_to_digits(call: ast.Call) -> bool:
+    """Whether the decimals of a `round` are left out or a small whole number: of an array of decimals there is no rounding."""
+    try:
+        digits = [ast.literal_eval(argument) for argument in call.args[1:]]
+    except ValueError:
+        return False
+    return len(digits) <= 1 and all(isinstance(one, int) and abs(one) <= MAX_DECIMALS for one in digits)
 
 
 def names(text: str) -> frozenset[str]:
@@ -90,8 +104,23 @@ class _OnNumbers(simpleeval.SimpleEval):  # type: ignore[misc]
     def __init__(self, operators: Mapping[type[ast.AST], Any] = OPERATORS, functions: Mapping[str, Any] = FUNCTIONS) -> None:
         super().__init__(operators=operators, functions=functions)
         self.nodes[ast.BoolOp] = self._logical
+        self.nodes[ast.Compare] = self._compare
+        self.nodes[ast.Constant] = self._constant
         for refused in (ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue):
             self.nodes.pop(refused, None)
+
+    def _constant(self, node: ast.Constant) -> Any:
+        # a whole number as a float: numpy's whole numbers overflow silently
+        return float(node.value) if isinstance(node.value, int) else node.value
+
+    def _compare(self, node: ast.Compare) -> Any:
+        left = self._eval(node.left)
+        for operator, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self._eval(comparator)
+            if not self.operators[type(operator)](left, right):
+                return False
+            left = right
+        return True
 
     def _logical(self, node: ast.BoolOp) -> Any:
         decided_by = isinstance(node.op, ast.Or)
@@ -117,7 +146,17 @@ class _OnArrays(_OnNumbers):
     def _where(self, node: ast.IfExp) -> Any:
         import numpy as np
 
-        return np.where(self._eval(node.test), self._eval(node.body), self._eval(node.orelse))
+        branches = self._eval(node.body), self._eval(node.orelse)
+        if any(isinstance(branch, str) for branch in branches):
+            raise TypeError("a branch is a word, not a number")
+        return np.where(self._eval(node.test), *branches)
+
+    def _compare(self, node: ast.Compare) -> Any:
+        from lca.formula_on_arrays import LOGICAL_AND
+
+        sides = [self._eval(side) for side in (node.left, *node.comparators)]
+        pairs = zip(node.ops, sides, sides[1:], strict=False)
+        return reduce(LOGICAL_AND, [self.operators[type(operator)](left, right) for operator, left, right in pairs])
 
     def _logical(self, node: ast.BoolOp) -> Any:
         from lca.formula_on_arrays import LOGICAL_AND, LOGICAL_OR
@@ -159,7 +198,7 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
         if isinstance(result, str):
             raise _refuse(text, "the result is not a number")
         result = result.astype(float) if is_many(result) else float(result)
-    except (simpleeval.InvalidExpression, TypeError, ValueError, OverflowError) as error:
+    except (simpleeval.InvalidExpression, TypeError, ValueError, ArithmeticError) as error:
         raise _refuse(text, f"cannot be evaluated: {error}") from error
     if not is_finite(result):
         raise _refuse(text, "the result is not a finite number (division by zero, overflow, or root of a negative?)")

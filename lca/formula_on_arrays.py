@@ -27,7 +27,7 @@ FUNCTIONS: Mapping[str, Operation] = {
     "min": lambda *values: reduce(np.minimum, values),
     "max": lambda *values: reduce(np.maximum, values),
     "abs": np.abs,
-    "round": np.round,
+    "round": lambda x, decimals=0: np.round(x, int(decimals)),
     "sqrt": np.sqrt,
     "exp": np.exp,
     "ln": np.log,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 _BYTES = 8
 
 
@@ -116,7 +117,7 @@ def save(scores: UnitScores, folder: Path, conversions: dict[str, float]) -> Non
         "methods": scores.methods,
         "groups": scores.groups,
         "numbers": catalogue.by_name,
-        "bytes": len(processes),
+        "crc": _crc(scores.numbers, processes),
         "places": {"parents": dict(places.parents), "names": dict(places.names), "aliases": dict(places.aliases)},
         "conversions": conversions,
     }
@@ -139,6 +140,11 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         raise
 
 
+def _crc(numbers: memoryview[float] | memoryview[int], processes: bytes) -> int:
+    """What tells that the files are as they were written: a power cut may leave zeros of the right length."""
+    return zlib.crc32(processes, zlib.crc32(numbers))
+
+
 def _pair(text: str) -> tuple[str, str]:
     source, _, target = text.partition(">")
     return source, target
@@ -151,17 +157,17 @@ def load(folder: Path, digest: str) -> UnitScores | None:
         if index["format"] != FORMAT or index["digest"] != digest:
             return None
         listed = (folder / "processes.jsonl").read_bytes()
-        if len(listed) != index["bytes"]:
-            return None
         with (folder / "values.f64").open("rb") as file:
             numbers = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (OSError, ValueError, KeyError, TypeError):
+        if _crc(numbers, listed) != index["crc"]:
+            return None
+        units.remember({_pair(text): value for text, value in index["conversions"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     methods, groups = tuple(index["methods"]), tuple(index["groups"])
     processes = StoredProcesses(listed.decode("utf-8", "replace").split("\n"))
     if len(numbers) != len(processes) * len(methods) * (len(groups) + 1) * _BYTES:
         return None
-    units.remember({_pair(text): value for text, value in index["conversions"].items()})
     return UnitScores(
         catalogue=Catalogue(processes, Places(**index["places"]), index["numbers"]),
         methods=methods,

@@ -191,6 +191,14 @@ def test_a_broken_store_is_made_again(name: str, write: Write) -> None:
     assert score(with_factors(path), "electricity, generation mix", "CN") == pytest.approx(0.11)
 
 
+@pytest.mark.parametrize("name", ["values.f64", "processes.jsonl"])
+def test_zeros_after_a_power_cut_are_no_scores(name: str, write: Write) -> None:
+    path = write(GRID.replace("0.1,", "0.115,"))
+    file = home() / "scores" / with_factors(path).digest[:20] / name
+    file.write_bytes(bytes(file.stat().st_size))
+    assert score(with_factors(path), "electricity, generation mix", "CN") == pytest.approx(0.115)
+
+
 def test_a_home_that_cannot_be_written_costs_only_time(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "home").write_text("a file, not a folder", encoding="utf-8")
     monkeypatch.setenv("LIFELOOP_HOME", str(tmp_path / "home"))

@@ -304,3 +304,9 @@ def test_a_greener_grid_in_the_supply_chain_shows_in_the_product(scores: UnitSco
     assert water.stages["use"] < 0.4 * coal.stages["use"]
     assert water.stages["materials"] == pytest.approx(coal.stages["materials"], rel=1e-9)
     assert not np.isclose(water.total, coal.total)
+
+
+def test_a_footprint_that_is_no_number_any_more_is_refused_by_its_line(scores: UnitScores) -> None:
+    with pytest.raises(InputError, match="too large for a number") as caught:
+        assess(load("xiaomi_14").product, scores, {"machining_energy": 1e308})
+    assert caught.value.problems[0].field == "stages.materials[enclosure machining and polishing].amount"

@@ -40,6 +40,16 @@ ATTACKS = [
     "(-1)**0.5",
     "1<<10**9",
     "factorial(10**6)",
+    "a in a",
+    "a is a",
+    "1 in a",
+    "a % 2",
+    "~a",
+    "a // 2",
+    "round(a, -400)",
+    "round(a, a)",
+    "round(a, 1.5)",
+    "round(a, 1, 2)",
 ]
 
 
@@ -63,6 +73,9 @@ def test_attacks_are_refused(text: str) -> None:
         ("length > 1 and width < 5 or not 1", 0.0),
         ("ceil(7.1) + floor(7.9) + round(2.4)", 17.0),
         ("sqrt(16) + exp(0) + ln(1) + log10(100)", 7.0),
+        ("round(2.344, 2) + round(1250, -2)", 1202.34),
+        ("1 if 0 < length < 200 else 2", 1.0),
+        ("1 if 0 < length < 50 else 2", 2.0),
     ],
 )
 def test_values(text: str, expected: float) -> None:
@@ -112,6 +125,25 @@ def test_one_design_gets_what_an_array_of_one_gets(text: str, numbers: tuple[flo
     if in_array is None and " if " in text:
         return
     assert alone == (None if in_array is None else pytest.approx(in_array, rel=1e-12))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1e-20 * (10000000000 * 10000000000) * x", 2.0),
+        ("1 if 0 < x < 3 else 2", 1.0),
+        ("1 if 0 < x < 1 < 5 else 2", 2.0),
+        ("round(x, 1)", 2.0),
+    ],
+)
+def test_whole_numbers_and_chains_are_the_same_for_one_and_for_many(text: str, expected: float) -> None:
+    assert evaluate(text, {"x": 2.0}) == pytest.approx(expected)
+    assert evaluate(text, {"x": np.array([2.0, 2.0])}) == pytest.approx([expected, expected])
+
+
+def test_a_branch_that_is_a_word_is_told() -> None:
+    with pytest.raises(FormulaError, match="a word"):
+        evaluate("w if x > 1 else 2", {"x": np.array([1.0, 2.0]), "w": "OLED"})
 
 
 def test_an_unknown_name_gets_the_nearest_one() -> None:
