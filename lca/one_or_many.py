@@ -46,8 +46,3 @@ def columns(values: Sequence[Any]) -> NDArray[np.float64]:
     if not values:
         return np.zeros(0)
     return np.stack(np.broadcast_arrays(*[np.asarray(value, dtype=float) for value in values]), axis=-1)
-
-
-def by_column(table: NDArray[np.float64]) -> tuple[Any, ...]:
-    """The other way: a number a column of a row (values,), an array a column of a table (n, values)."""
-    return tuple(table.tolist()) if table.ndim == 1 else tuple(table.T)

@@ -9,8 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from lca.quantity import Finite, Frozen
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-#: Every tier of the supply chain, without end.
-ALL_TIERS = 0
 
 
 class GreenElectricity(Frozen):

@@ -135,9 +135,9 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(Path(name))
         Path(name).replace(path)
-    except BaseException:
+    finally:
+        # after the step it is not there any more; whatever stopped us before leaves nothing behind
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _crc(numbers: memoryview[float] | memoryview[int], processes: bytes) -> int:

@@ -12,11 +12,10 @@ from typing import Any
 
 from circularity.evidence import evidence_of
 from company.intensity import check_stated
-from lca.errors import InputError, Problem
 from lca.ledger import today
 from records.canonical import canonical
 from records.cells import Row
-from records.filled_rows import in_unit, problems_at, unit_of
+from records.filled_rows import drafts_of, in_unit, unit_of
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -129,29 +128,18 @@ def read_company_table(path: Path, how: Reading) -> list[Draft]:
     A row without a key gets one from what its cells say, so that the same table twice adds nothing.
     """
     kind = how.kind
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    seen: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    for row in read_sheet(path, COLUMNS[kind], how.sheet, how.encoding):
-        try:
-            told = _content(row, COLUMNS[kind])
-            content = dict(how.complete(told)) | _evidence(row)
-            kind_named(kind).text(content)
-            if kind == "indicator":
-                check_stated(
-                    content["name"], content.get("unit", ""), f"{content.get('definition', '')} {content.get('wording', '')}".strip()
-                )
-            day = _day(row, how.today)
-            key = row.text("key") or _key(kind, day.isoformat(), told, seen)
-            if lines.setdefault(key, row.line) != row.line:
-                raise row.problem("key", f"row {lines[key]} has this key too")
-            drafts.append(Draft(kind, content, day, how.who, key, how.reason, row.file, row.line))
-        except InputError as error:
-            problems += problems_at(row, error)
-    if problems:
-        raise InputError(problems)
-    return drafts
+
+    def draft(row: Row, seen: Counter[str]) -> Draft:
+        told = _content(row, COLUMNS[kind])
+        content = dict(how.complete(told)) | _evidence(row)
+        kind_named(kind).text(content)
+        if kind == "indicator":
+            check_stated(content["name"], content.get("unit", ""), f"{content.get('definition', '')} {content.get('wording', '')}".strip())
+        day = _day(row, how.today)
+        key = row.text("key") or _key(kind, day.isoformat(), told, seen)
+        return Draft(kind, content, day, how.who, key, how.reason, row.file, row.line)
+
+    return drafts_of(read_sheet(path, COLUMNS[kind], how.sheet, how.encoding), draft)
 
 
 def _day(row: Row, now: date) -> date:

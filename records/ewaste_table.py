@@ -9,9 +9,8 @@ from typing import Any
 
 from circularity.ewaste import KIND, LABELS, MassOf, content_of, meaning_of
 from lca import units
-from lca.errors import InputError, Problem
 from records.cells import Row
-from records.filled_rows import evidence_beside, key_of, positive, problems_at, unit_of
+from records.filled_rows import drafts_of, evidence_beside, key_of, positive, unit_of
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -43,24 +42,15 @@ def read_ewaste(
     A row without a key gets one from what it means (and, of rows that mean the same, from its number among them), so that the
     same table twice adds nothing, in whatever language, unit or form it comes.
     """
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    seen: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    for row in read_sheet(path, COLUMNS, sheet, encoding):
-        try:
-            said = _said(row)
-            content = content_of(said, mass_of) | evidence_beside(row)
-            # what the product's file says stays out of the key: a file that was changed since finds the entry, and does not make a second one
-            key = row.text("key") or key_of(KIND, meaning_of(content, row.required_day("date"), said["unit_mass"] is not None), seen)
-            if lines.setdefault(key, row.line) != row.line:
-                raise row.problem("key", f"row {lines[key]} has this key too")
-            drafts.append(Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason, row.file, row.line))
-        except InputError as error:
-            problems += problems_at(row, error)
-    if problems:
-        raise InputError(problems)
-    return drafts
+
+    def draft(row: Row, seen: Counter[str]) -> Draft:
+        said = _said(row)
+        content = content_of(said, mass_of) | evidence_beside(row)
+        # what the product's file says stays out of the key: a file that was changed since finds the entry, and does not make a second one
+        key = row.text("key") or key_of(KIND, meaning_of(content, row.required_day("date"), said["unit_mass"] is not None), seen)
+        return Draft(KIND, kind_named(KIND).read(content), _day(row, today), who, key, reason, row.file, row.line)
+
+    return drafts_of(read_sheet(path, COLUMNS, sheet, encoding), draft)
 
 
 def _said(row: Row) -> dict[str, Any]:

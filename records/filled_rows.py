@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from lca import units
 from lca.errors import InputError, Problem, UnitError
 from records.canonical import canonical
 from records.cells import Row, folded
+from records.values import Draft
 
 
 def problems_at(row: Row, error: InputError) -> list[Problem]:
@@ -26,6 +27,28 @@ def problems_at(row: Row, error: InputError) -> list[Problem]:
         moved = replace(problem, reason=f"{problem.reason} (in {place})", file=row.file, line=row.line) if elsewhere else problem
         made += InputError(moved).located(row.file, row.line).problems
     return made
+
+
+def drafts_of(rows: Iterable[Row], draft_of: Callable[[Row, Counter[str]], Draft]) -> list[Draft]:
+    """A draft a row, or InputError with the mistakes of all rows; two rows of one key are one of them.
+
+    `draft_of` makes a row's draft; its second argument counts the keys made from content, for rows that say the same (`key_of`).
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    seen: Counter[str] = Counter()
+    lines: dict[str | None, int] = {}
+    for row in rows:
+        try:
+            draft = draft_of(row, seen)
+            if lines.setdefault(draft.key, row.line) != row.line:
+                raise row.problem("key", f"row {lines[draft.key]} has this key too")
+            drafts.append(draft)
+        except InputError as error:
+            problems += problems_at(row, error)
+    if problems:
+        raise InputError(problems)
+    return drafts
 
 
 def positive(row: Row, name: str) -> float | None:

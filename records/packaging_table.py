@@ -9,10 +9,9 @@ from pathlib import Path
 
 from circularity.volumes import KIND, PackagingVolume
 from circularity.years import not_later
-from lca.errors import InputError, Problem
 from lca.product import check_market
 from records.cells import Row
-from records.filled_rows import evidence_beside, in_unit, problems_at, required_positive, required_year
+from records.filled_rows import drafts_of, evidence_beside, in_unit, required_positive, required_year
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
 
@@ -51,22 +50,12 @@ def read_packaging(
 
     A row without a key gets one from what it says, so that the same table twice adds nothing; no year after `this_year` is taken.
     """
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    seen: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    for row in read_sheet(path, COLUMNS, sheet, encoding):
-        try:
-            volume = _volume(row, volume_of, this_year)
-            key = row.text("key") or _key(volume, seen)
-            if lines.setdefault(key, row.line) != row.line:
-                raise row.problem("key", f"row {lines[key]} has this key too")
-            drafts.append(Draft(KIND, volume, date(volume.year, 12, 31), who, key, reason, row.file, row.line))
-        except InputError as error:
-            problems += problems_at(row, error)
-    if problems:
-        raise InputError(problems)
-    return drafts
+
+    def draft(row: Row, seen: Counter[str]) -> Draft:
+        volume = _volume(row, volume_of, this_year)
+        return Draft(KIND, volume, date(volume.year, 12, 31), who, row.text("key") or _key(volume, seen), reason, row.file, row.line)
+
+    return drafts_of(read_sheet(path, COLUMNS, sheet, encoding), draft)
 
 
 def _volume(row: Row, volume_of: VolumeOf, this_year: int) -> PackagingVolume:

@@ -10,9 +10,8 @@ from typing import Any
 from circularity.ewaste import stream_of, tonnes
 from circularity.weee import PLACED_KIND
 from circularity.years import not_later
-from lca.errors import InputError, Problem
 from records.cells import Row
-from records.filled_rows import evidence_beside, key_of, problems_at, required_positive, required_year, unit_of
+from records.filled_rows import drafts_of, evidence_beside, key_of, required_positive, required_year, unit_of
 from records.kinds import kind_named
 from records.spreadsheets import Column, read_sheet
 from records.values import Draft
@@ -36,23 +35,15 @@ def read_placed(
 
     A row without a key gets one from what it says, so that the same table twice adds nothing; no year after `this_year` is taken.
     """
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    seen: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    for row in read_sheet(path, COLUMNS, sheet, encoding):
-        try:
-            content = _content(row, this_year)
-            key = row.text("key") or key_of(PLACED_KIND, {n: v for n, v in content.items() if n != "evidence"}, seen)
-            if lines.setdefault(key, row.line) != row.line:
-                raise row.problem("key", f"row {lines[key]} has this key too")
-            model = kind_named(PLACED_KIND).read(content)
-            drafts.append(Draft(PLACED_KIND, model, date(content["year"], 12, 31), who, key, reason, row.file, row.line))
-        except InputError as error:
-            problems += problems_at(row, error)
-    if problems:
-        raise InputError(problems)
-    return drafts
+
+    def draft(row: Row, seen: Counter[str]) -> Draft:
+        content = _content(row, this_year)
+        key = row.text("key") or key_of(PLACED_KIND, {n: v for n, v in content.items() if n != "evidence"}, seen)
+        return Draft(
+            PLACED_KIND, kind_named(PLACED_KIND).read(content), date(content["year"], 12, 31), who, key, reason, row.file, row.line
+        )
+
+    return drafts_of(read_sheet(path, COLUMNS, sheet, encoding), draft)
 
 
 def _content(row: Row, this_year: int) -> dict[str, Any]:

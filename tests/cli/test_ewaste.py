@@ -15,14 +15,6 @@ Lifeloop = Callable[..., Result]
 RECYCLED = ("--mass", 19698, "--unit", "t", "--treatment", "recycled", "--region", "world", "--key", "K")
 
 
-@pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A book that is still to be made, named by the environment."""
-    path = tmp_path / "a.book"
-    monkeypatch.setenv("LIFELOOP_RECORDS", str(path))
-    return path
-
-
 def listed(lifeloop: Lifeloop, *args: Any) -> list[dict[str, Any]]:
     """The entries as JSON."""
     found: list[dict[str, Any]] = json.loads(lifeloop("ewaste", "list", "--json", *args).stdout)

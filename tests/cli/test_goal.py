@@ -16,14 +16,6 @@ GOAL = ("goal", "add", "--id", "e-waste", "--metric", "ewaste.recycled", "--unit
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A book that is still to be made, named by the environment."""
-    path = tmp_path / "a.book"
-    monkeypatch.setenv("LIFELOOP_RECORDS", str(path))
-    return path
-
-
-@pytest.fixture
 def logged(lifeloop: Lifeloop, book: Path) -> Path:
     """The published tonnes of three years, and the goal."""
     for year, mass in ((2022, 4500), (2023, 12260), (2024, 19698)):

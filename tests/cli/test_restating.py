@@ -20,13 +20,6 @@ DAY = date(2024, 12, 31)
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A book that is still to be made, named by the environment."""
-    monkeypatch.setenv("LIFELOOP_RECORDS", str(tmp_path / "a.book"))
-    return tmp_path / "a.book"
-
-
-@pytest.fixture
 def sold(book: Path, phone_file: Callable[..., Path], tmp_path: Path, lifeloop: Lifeloop) -> Path:
     """A table with a million phones of 200 g of case, logged once; the phone's file then says 250 g."""
     table = tmp_path / "sold.csv"

@@ -99,6 +99,10 @@ def test_real_products_of_one_archetype_and_others(method: str) -> None:
     names = ("xiaomi_14", "xiaomi_13", "fairphone_6", "xiaomi_su7", "smartphone")
     demands = [Demand(load(name).product, scores, drawn, {}, end_of_life) for name in names]
     demands += [Demand(load("smartphone").product, scores, drawn, {"display_diagonal": x}, end_of_life) for x in (5.5, 6.9)]
+    # the two that set the same parameter are of one shape, and every product is in one group
+    groups = _alike(demands)
+    assert [5, 6] in groups
+    assert sorted(number for group in groups for number in group) == list(range(len(demands)))
     together_and_alone(demands)
 
 
